@@ -1,0 +1,34 @@
+"""What a handler is given: one call of one method of Google's, inside one transaction of the store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """An open transaction on the workspace's database; commits when the handler returns, rolls back when it raises."""
+
+    db: sqlite3.Connection
+    now: datetime  # the workspace's clock, UTC
+    account: str  # e-mail of the caller
+    client: str  # OAuth client id of the caller: `drive.file` shows a client its own files only
+
+
+@dataclass(frozen=True)
+class Call:
+    """A validated call. `method` is the discovery id, such as `sheets.spreadsheets.values.get`."""
+
+    method: str
+    params: Mapping[str, Any]  # path and query parameters by discovery name, converted; repeated ones are lists
+    body: Json = field(default_factory=dict)
+    base_url: str = ""  # of this server, for links in answers
+
+
+Handler = Callable[[Transaction, Call], Json]
