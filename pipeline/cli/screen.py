@@ -1,0 +1,130 @@
+"""What commands share: the options every command has, the project they open, and how they speak.
+
+Data goes to stdout, all else to stderr. With `--json` stdout holds exactly one document.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.errors import CannotAsk
+
+if TYPE_CHECKING:
+    from pipeline.project import Project
+
+
+@dataclass
+class Screen:
+    """One command's voice and its way to the project."""
+
+    directory: Path
+    role: str | None
+    json: bool
+    quiet: bool
+    verbose: bool
+
+    def say(self, text: str = "") -> None:
+        """Progress and next steps, on stderr; silenced by --quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def warn(self, text: str) -> None:
+        """What must be read, --quiet or not."""
+        click.echo(text, err=True)
+
+    def data(self, text: str) -> None:
+        click.echo(text)
+
+    def document(self, document: Mapping[str, Any]) -> None:
+        """The one JSON document of a command run with --json."""
+        click.echo(json.dumps({"schema_version": 1, **document}, ensure_ascii=False, indent=1, allow_nan=False))
+
+    def confirm(self, question: str, flag: str, *, yes: bool) -> None:
+        """Ask on a terminal; elsewhere the flag must have been given."""
+        if yes:
+            return
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise CannotAsk(f"This needs a confirmation, and nobody is here to ask: {question}", f"Give {flag} to confirm.")
+        click.confirm(question, abort=True, err=True)
+
+    @contextmanager
+    def project(self, errand: str = "") -> Iterator[Project]:
+        """The project of --project and --role, its workspace ready; locked while `errand` writes."""
+        from contextlib import ExitStack
+
+        from pipeline.cli.workspace import local_workspace
+        from pipeline.project import Project
+        from pipeline.state import lock
+
+        with ExitStack() as stack:
+            project = Project.open(
+                self.directory,
+                role=self.role,
+                local_workspace=lambda directory: stack.enter_context(local_workspace(directory)),
+                on_wait=self.warn,
+            )
+            if errand:
+                stack.enter_context(lock(project.hidden, errand))
+            yield project
+
+
+class Command(click.Command):
+    """A command whose every option can be given as PIPELINE_<OPTION>, below the flag and above config/."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for parameter in self.params:
+            if isinstance(parameter, click.Option) and parameter.envvar is None and parameter.name:
+                parameter.envvar = f"PIPELINE_{parameter.name.upper()}"
+
+
+def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """Declare a command with the options of all: --project, --role, --json, --quiet, --verbose."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def body(project: Path, role: str | None, json: bool, quiet: bool, verbose: bool, **options: Any) -> Any:
+            if verbose:
+                import logging
+
+                logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+                logging.getLogger("pipeline").setLevel(logging.DEBUG)
+            return function(Screen(project, role, json, quiet, verbose), **options)
+
+        for option in reversed(_shared_options()):
+            body = option(body)
+        return click.command(name, cls=Command, **attributes)(body)
+
+    return decorate
+
+
+def _shared_options() -> list[Callable[[Any], Any]]:
+    return [
+        click.option(
+            "--project",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=Path(),
+            show_default=".",
+            metavar="DIR",
+            help="The project's directory.",
+        ),
+        click.option("--role", shell_complete=_complete_role, help="The role; may be left out when there is one."),
+        click.option("--json", is_flag=True, help="One JSON document on stdout."),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but data and faults."),
+        click.option("-v", "--verbose", is_flag=True, help="Show each call to the workspace (no contents)."),
+    ]
+
+
+def _complete_role(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    directory = Path(ctx.params.get("project") or ".") / "config"
+    names = sorted(path.stem for path in directory.glob("*.toml") if path.name != "pipeline.toml")
+    return [name for name in names if name.startswith(incomplete)]
