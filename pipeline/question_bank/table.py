@@ -1,0 +1,244 @@
+"""A CSV file as people's programs write it -> rows by column name, every fault with its place.
+
+Owns encodings, separators, quotes and the shape of the rows; knows nothing of what the columns mean. UTF-8 with or
+without BOM; comma, semicolon or tab; any line ends. A row is named by the line of the file where it starts, which is
+the number that an editor shows; where cells hold line breaks the row of a spreadsheet is said as well.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.errors import Fault
+from pipeline.question_bank.texts import CELL_LIMIT, did_you_mean, quoted
+
+SAVE_AS = (
+    "save it again as UTF-8 (Excel: Save As, CSV UTF-8; LibreOffice: Save As, Edit filter settings, Unicode (UTF-8); "
+    "Google Sheets: File, Download, CSV)"
+)
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record: `line` where it starts in the file, `number` in a spreadsheet (header 1), and its cells, unstripped."""
+
+    line: int
+    number: int
+    cells: Mapping[str, str]
+
+    @property
+    def note(self) -> str:
+        """The spreadsheet's row, for messages, where it is not the file's line."""
+        return "" if self.line == self.number else f" (row {self.number} in a spreadsheet)"
+
+
+@dataclass(frozen=True)
+class Table:
+    """`complete` is False when some rows could not be read, so that absence proves nothing."""
+
+    file: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    complete: bool = True
+
+
+@dataclass
+class _Reading:
+    file: str
+    faults: list[Fault] = field(default_factory=list)
+    complete: bool = True
+
+    def fault(self, row: int, column: str, what: str, todo: str) -> None:
+        self.faults.append(Fault(self.file, row, column, what, todo))
+
+
+def read_text(path: Path, shown: str) -> tuple[str, list[Fault]]:
+    """The text of a file, with what is wrong with its encoding. Text that cannot be trusted is "" or a guess."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return "", [Fault(shown, 0, "", "there is no such file", "check the name, or run `pipeline init` to get one")]
+    except IsADirectoryError:
+        return "", [Fault(shown, 0, "", "this is a directory, not a file", "name the file itself")]
+    except PermissionError:
+        return "", [Fault(shown, 0, "", "you may not read this file", "ask its owner for read permission")]
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        return "", [Fault(shown, 0, "", f"the file cannot be read ({reason})", "check the disk, or copy the file anew")]
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "", [Fault(shown, 0, "", "this is a workbook, not a text file", "open it and save it as CSV UTF-8")]
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:200].count(0) > 40:
+        return "", [Fault(shown, 0, "", "the file is encoded as UTF-16", SAVE_AS)]
+    try:
+        text, faults = raw.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        text, faults = _as_windows_1252(raw, shown)
+    if (at := text.find("\0")) >= 0:
+        row = _line_of(text, at)
+        faults.append(Fault(shown, row, "", "holds a NUL byte, so the file is damaged or not text", SAVE_AS))
+        text = text.replace("\0", "")
+    return text, faults
+
+
+def _as_windows_1252(raw: bytes, shown: str) -> tuple[str, list[Fault]]:
+    """Decode by guess, so that the other faults can be told too, and say where the first wrong byte stands."""
+    bad = []
+    for number, chunk in enumerate(raw.splitlines(), 1):
+        try:
+            chunk.decode("utf-8")
+        except UnicodeDecodeError as error:
+            bad.append((number, chunk, error.start))
+    row, chunk, at = bad[0]
+    guess = chunk[max(0, at - 12) : at + 13].decode("cp1252", "replace")
+    more = f", and in {len(bad) - 1} more line{'s' * (len(bad) != 2)}" if len(bad) > 1 else ""
+    what = f"is not UTF-8: byte 0x{chunk[at]:02X}{more}; in Windows-1252 it would read {quoted(guess)}"
+    return raw.decode("cp1252", "replace"), [Fault(shown, row, "", what, SAVE_AS)]
+
+
+def _line_of(text: str, at: int) -> int:
+    return len((text[:at] + "x").splitlines())
+
+
+def read(path: Path, *, columns: Collection[str], required: Collection[str], shown: str = "") -> Table:
+    """The rows of a CSV file by column name, and all that is wrong with its shape.
+
+    Args:
+        columns: every name that the header may hold.
+        required: those it must hold.
+        shown: the file's name in messages; default the path as given.
+    """
+    reading = _Reading(shown or str(path))
+    text, faults = read_text(path, reading.file)
+    reading.faults += faults
+    if not text.strip():
+        if not faults:
+            reading.fault(0, "", "the file is empty", f"start it with the header {','.join(sorted(required))}")
+        return Table(reading.file, faults=tuple(reading.faults), complete=False)
+    separator = _separator(text, columns)
+    records = _records(text, separator, reading)
+    header_line, header = next(records, (1, []))
+    names = _header(header_line, header, columns, required, separator, reading)
+    rows: list[Row] = []
+    for number, (line, cells) in enumerate(records, 2):
+        while len(cells) > len(names) and not cells[-1].strip():
+            cells.pop()
+        if not any(cell.strip() for cell in cells):
+            continue
+        row = Row(line, number, dict(zip(names, cells, strict=False)))
+        if len(cells) != len(names):
+            reading.complete = False
+            _wrong_width(row, len(cells), len(names), separator, reading)
+            continue
+        rows.append(row)
+    if not rows and reading.complete:
+        reading.fault(0, "", "the file has a header but no rows", "add at least one row below it")
+        reading.complete = False
+    known = tuple(name for name in names if name in columns)
+    return Table(reading.file, known, tuple(rows), tuple(reading.faults), reading.complete)
+
+
+def _separator(text: str, columns: Collection[str]) -> str:
+    """The separator under which the header holds most names that we know; a comma when in doubt."""
+    first = text.splitlines()[0]
+
+    def known(separator: str) -> int:
+        return sum(name.strip().strip('"').strip() in columns for name in first.split(separator))
+
+    return max(_SEPARATORS, key=known)
+
+
+def _records(text: str, separator: str, reading: _Reading) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line where it starts. A wrong quote is told once; what follows it is read as well as can be."""
+    lenient = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    strict = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    sound = True
+    while True:
+        line = lenient.line_num + 1
+        try:
+            if sound:
+                next(strict, None)
+        except csv.Error as error:
+            sound = False
+            if "unexpected end" in str(error):
+                reading.complete = False
+                reading.fault(
+                    line, "", "a quote is opened in this row and never closed", "add the missing \" at the cell's end"
+                )
+                return
+            if "field larger" not in str(error):
+                reading.fault(
+                    line,
+                    "",
+                    "a quote stands in the middle of a cell",
+                    'put the whole cell in quotes and write each quote inside it twice ("")',
+                )
+        try:
+            cells = next(lenient)
+        except StopIteration:
+            return
+        except csv.Error:
+            reading.complete = False
+            reading.fault(
+                line,
+                "",
+                f"a cell has more than {csv.field_size_limit():,} characters; a spreadsheet cell holds {CELL_LIMIT:,}",
+                "look for a missing closing quote, or shorten the cell",
+            )
+            return
+        if cells:
+            yield line, cells
+        else:
+            yield line, [""]
+
+
+def _header(
+    line: int,
+    header: list[str],
+    columns: Collection[str],
+    required: Collection[str],
+    separator: str,
+    reading: _Reading,
+) -> list[str]:
+    names = [name.strip() for name in header]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        reading.fault(line, "", "the first line is empty", f"write the header there: {','.join(columns)}")
+        return names
+    seen: set[str] = set()
+    missing = [name for name in columns if name in required and name not in names]
+    for position, name in enumerate(names, 1):
+        if not name:
+            reading.fault(line, f"column {position}", "the column has no name", "name it, or delete the column")
+        elif name in seen:
+            reading.fault(line, name, "the column stands here twice", "delete or rename one of the two")
+        elif name not in columns:
+            reading.fault(line, quoted(name), "there is no such column", did_you_mean(name, columns))
+        seen.add(name)
+    if len(missing) == len(required) and len(names) == 1:
+        reading.fault(
+            line,
+            "",
+            f"the first line is not a header: {quoted(names[0])}",
+            f"write the column names there, with commas between: {','.join(columns)}",
+        )
+        return names
+    for name in missing:
+        reading.fault(line, name, "the column is missing", f'add a column named "{name}" to the header')
+    return names
+
+
+def _wrong_width(row: Row, cells: int, names: int, separator: str, reading: _Reading) -> None:
+    mark = _SEPARATORS[separator]
+    what = f"the row has {cells} cell{'s' * (cells != 1)}, the header has {names}{row.note}"
+    if cells > names:
+        todo = f'put a cell that holds a {mark} in double quotes, "like{separator.strip() or " "} this"'
+    else:
+        todo = f"add the missing {mark}s, also for empty cells, or look for a missing quote"
+    reading.fault(row.line, "", what, todo)
