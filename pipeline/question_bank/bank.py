@@ -14,7 +14,7 @@ from pipeline.question_bank import table, texts
 from pipeline.scorecard import Question
 
 ANCHOR = "anchor_"
-LEVELS = range(0, 11)  # every level that a scale can have
+LEVELS = range(11)  # every level that a scale can have
 COLUMNS = (
     "id", "competency", "question", "why", "look_for", "sample_answer", "follow_ups", "red_flags",
     *(f"{ANCHOR}{level}" for level in (1, 2, 3, 4, 5)), "weight", "minutes", "roles", "rounds",

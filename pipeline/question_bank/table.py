@@ -25,7 +25,7 @@ _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 @dataclass(frozen=True)
 class Row:
-    """One record: `line` where it starts in the file, `number` in a spreadsheet (header 1), and its cells, unstripped."""
+    """One record: the `line` where it starts, its `number` in a spreadsheet (header 1), its cells unstripped."""
 
     line: int
     number: int
@@ -75,8 +75,9 @@ def read_text(path: Path, shown: str) -> tuple[str, list[Fault]]:
         return "", [Fault(shown, 0, "", "this is a workbook, not a text file", "open it and save it as CSV UTF-8")]
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:200].count(0) > 40:
         return "", [Fault(shown, 0, "", "the file is encoded as UTF-16", SAVE_AS)]
+    faults: list[Fault] = []
     try:
-        text, faults = raw.decode("utf-8-sig"), []
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text, faults = _as_windows_1252(raw, shown)
     if (at := text.find("\0")) >= 0:
@@ -154,7 +155,7 @@ def _separator(text: str, columns: Collection[str]) -> str:
 
 
 def _records(text: str, separator: str, reading: _Reading) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line where it starts. A wrong quote is told once; what follows it is read as well as can be."""
+    """Each record with the line where it starts. A wrong quote is told once; the rest is read as well as can be."""
     lenient = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     sound = True
