@@ -55,11 +55,11 @@ def quoted(text: str) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """What to do about an unknown name: the nearest known one if there is one, else the list."""
-    names = list(dict.fromkeys(known))
+    names = {entry.lower(): entry for entry in known}
     near = difflib.get_close_matches(name.strip().lower(), names, n=1, cutoff=0.6)
     if near:
-        return f'did you mean "{near[0]}"?'
-    return f"use one of: {', '.join(names)}" if names else "remove it"
+        return f'did you mean "{names[near[0]]}"?'
+    return f"use one of: {', '.join(names.values())}" if names else "remove it"
 
 
 def length(text: str) -> int:
