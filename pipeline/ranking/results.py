@@ -10,7 +10,7 @@ from typing import Literal
 Status = Literal["ranked", "incomplete", "knocked-out"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CompetencyScore:
     """S(c,k) of ranking.md 1.1: `score` is None when nobody assessed it; `ratings` counts levels given."""
 
@@ -19,7 +19,7 @@ class CompetencyScore:
     by_interviewer: Mapping[str, Fraction] = field(default_factory=dict)  # s per scorecard, key "interviewer (round)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CandidateResult:
     """One row of the ranking. Scores are in points of the scale; `coverage` and probabilities are shares of 1."""
 
@@ -43,7 +43,7 @@ class CandidateResult:
     explanation: str = ""  # `explain` as text, for the note on the cell
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InterviewerResult:
     """Calibration of one interviewer; `severity` > 0 means stricter than the others, in points."""
 
@@ -56,7 +56,7 @@ class InterviewerResult:
     details: Mapping[str, float | str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """The whole answer: candidates in display order, best first, then incomplete, then knocked-out."""
 
