@@ -1,0 +1,27 @@
+"""The form room: scorecard to form items, form to classified plan, form response to scorecard, personal links.
+
+Pure: values in, values out. The only pure room that knows Forms' JSON; it reaches neither network nor clock nor file,
+and leaves sending to the errands.
+"""
+
+from pipeline.form.changes import Change, FormPlan
+from pipeline.form.designing import FormDesign, design, name_of_candidate
+from pipeline.form.fields import Field, Join
+from pipeline.form.links import entry, personal_link
+from pipeline.form.planning import plan
+from pipeline.form.reading import near_match, read_response
+
+__all__ = [
+    "Change",
+    "Field",
+    "FormDesign",
+    "FormPlan",
+    "Join",
+    "design",
+    "entry",
+    "name_of_candidate",
+    "near_match",
+    "personal_link",
+    "plan",
+    "read_response",
+]

@@ -1,0 +1,57 @@
+"""The join: which form item stands for which part of the scorecard, by the id that Google knows it by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Json = dict[str, Any]
+
+Kind = Literal[
+    "candidate",
+    "typed-candidate",
+    "interviewer",
+    "rating",
+    "evidence",
+    "recommendation",
+    "summary",
+    "concerns",
+    "page",
+    "note",
+]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One item of ours. `ref` is the bank's question id for a rating, the competency id for evidence.
+
+    `question_id` is what answers are keyed by. A page or a note asks nothing: there it is the id of the item.
+    """
+
+    kind: Kind
+    ref: str
+    question_id: str
+
+    @property
+    def key(self) -> str:
+        """What the field is called in fingerprints, plans and ids."""
+        return f"{self.kind}:{self.ref}"
+
+
+Join = tuple[Field, ...]
+
+
+def known_as(item: Json) -> str:
+    """The id under which an item stands in a join: its question's, else its own."""
+    question: Mapping[str, Any] = item.get("questionItem", {}).get("question", {})
+    return str(question.get("questionId") or item.get("itemId", ""))
+
+
+def of_kind(join: Iterable[Field], kind: Kind) -> Field | None:
+    """The first field of a kind that a form has once."""
+    return next((field for field in join if field.kind == kind), None)
+
+
+def keys_by_id(join: Sequence[Field]) -> dict[str, str]:
+    return {field.question_id: field.key for field in join}

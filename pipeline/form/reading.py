@@ -1,0 +1,204 @@
+"""One form response into one submitted scorecard. Whatever is odd becomes a Problem, and the rest is used.
+
+Never corrects a name, never guesses a rating: a near match is proposed in the Problem and left to people.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.form.designing import name_of_candidate
+from pipeline.form.fields import Field, Json
+from pipeline.scorecard import NOT_ASSESSED, RECOMMENDATIONS, Problem, Rubric, SubmittedScorecard
+
+Orphans = dict[str, str]
+
+_LEVEL = re.compile(r"\s*(\d+)(?=\s|[·:.,)–—-]|$)")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
+_RECOMMENDATIONS = {text.casefold(): text for text in RECOMMENDATIONS}
+
+
+def read_response(
+    response: Json,
+    join: Sequence[Field],
+    rubric: Rubric,
+    *,
+    round_id: str,
+    candidates: Sequence[str] = (),
+) -> tuple[SubmittedScorecard, list[Problem], Orphans]:
+    """The scorecard, what was odd about it, and answers to questions that are not (or no longer) the form's.
+
+    Args:
+        candidates: the panel's; with them a name that is not among them is a Problem.
+    """
+    answers = {question_id: _values(answer) for question_id, answer in response.get("answers", {}).items()}
+    reader = _Reader(rubric, {q.id for q in rubric.questions}, {c.id for c in rubric.competencies})
+    orphans: Orphans = {}
+    by_id = {f.question_id: f for f in join}
+    for question_id, values in answers.items():
+        asked = by_id.get(question_id)
+        if asked is None or not reader.take(asked, values):
+            orphans[question_id] = "; ".join(values)
+
+    interviewer = response.get("respondentEmail", "") or reader.texts.get("interviewer", "")
+    candidate = name_of_candidate(reader.texts.get("candidate") or reader.texts.get("typed-candidate", ""))
+    interviewer = interviewer.strip().lower()
+    card = SubmittedScorecard(
+        candidate=candidate,
+        interviewer=interviewer,
+        round=round_id,
+        submitted_at=response.get("lastSubmittedTime") or response.get("createTime", ""),
+        created_at=response.get("createTime", ""),
+        response_id=response.get("responseId", ""),
+        ratings=reader.ratings,
+        evidence=reader.evidence,
+        recommendation=reader.recommendation,
+        summary=reader.texts.get("summary", ""),
+        concerns=reader.texts.get("concerns", ""),
+    )
+    problems = [
+        *_about_candidate(candidate, candidates),
+        *_about_interviewer(interviewer),
+        *reader.problems,
+        *_about_orphans(orphans),
+    ]
+    placed = [
+        replace(p, candidate=candidate, interviewer=interviewer, round=round_id, response_id=card.response_id)
+        for p in problems
+    ]
+    return card, placed, orphans
+
+
+def _values(answer: Json) -> list[str]:
+    return [str(a.get("value", "")) for a in answer.get("textAnswers", {}).get("answers", [])]
+
+
+@dataclass
+class _Reader:
+    """Collects one response's answers by what their questions stand for."""
+
+    rubric: Rubric
+    questions: set[str]
+    competencies: set[str]
+    ratings: dict[str, int] = field(default_factory=dict)
+    evidence: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    recommendation: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, asked: Field, values: Sequence[str]) -> bool:
+        """Use one answer; False when its question means nothing in the rubric any more."""
+        text = "\n".join(values)
+        if not text.strip():
+            return True
+        if asked.kind == "rating":
+            return self._rating(asked.ref, values)
+        if asked.kind == "evidence":
+            if asked.ref not in self.competencies:
+                return False
+            self.evidence[asked.ref] = text
+        elif asked.kind == "recommendation":
+            self._recommendation(text)
+        else:
+            self.texts[asked.kind] = text
+        return True
+
+    def _rating(self, question_id: str, values: Sequence[str]) -> bool:
+        if question_id not in self.questions:
+            return False
+        if len(values) > 1:
+            self._unusable(question_id, "several-answers", f"has {len(values)} answers where one is meant")
+            return True
+        text, scale = values[0].strip(), self.rubric.scale
+        if text.casefold() == NOT_ASSESSED.casefold():
+            return True
+        number = _LEVEL.match(text)
+        if number is None:
+            self._unusable(question_id, "unknown-option", f"was answered “{text}”, which names no level")
+        elif int(number[1]) not in scale.levels:
+            self._unusable(
+                question_id, "off-scale", f"was rated {number[1]}, off the scale {scale.low} to {scale.high}"
+            )
+        else:
+            self.ratings[question_id] = int(number[1])
+        return True
+
+    def _unusable(self, question_id: str, kind: str, what: str) -> None:
+        self.problems.append(
+            Problem(
+                kind=kind,
+                what=f"Question {question_id} {what}; it counts as not assessed",
+                todo="Ask the interviewer to send the scorecard again; if the option was edited in Google's editor, "
+                "run `pipeline create-form --drift undo`",
+            )
+        )
+
+    def _recommendation(self, text: str) -> None:
+        known = _RECOMMENDATIONS.get(text.strip().casefold())
+        if known is None:
+            self.problems.append(
+                Problem(
+                    kind="unknown-recommendation",
+                    what=f"The recommendation “{text.strip()}” is none of {', '.join(RECOMMENDATIONS)}",
+                    todo="Ask the interviewer to send the scorecard again",
+                )
+            )
+        else:
+            self.recommendation = known
+
+
+def _about_candidate(candidate: str, candidates: Sequence[str]) -> list[Problem]:
+    if not candidate:
+        return [
+            Problem("missing-candidate", "The scorecard names no candidate", "Ask the interviewer to send it again")
+        ]
+    known = [name_of_candidate(name) for name in candidates]
+    if not known or candidate in known:
+        return []
+    proposal = near_match(candidate, known)
+    todo = (
+        f"If {proposal} is meant, ask the interviewer to send it again for {proposal}; "
+        "if not, add the candidate to the Panel worksheet"
+        if proposal
+        else "Add the candidate to the Panel worksheet, or ask the interviewer to send it again"
+    )
+    return [Problem("unknown-candidate", f"{candidate} is not on the panel", todo)]
+
+
+def near_match(name: str, known: Sequence[str]) -> str:
+    """The known name that is spelt most like this one, "" when none comes close."""
+    folded = {k.casefold(): k for k in reversed(known)}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
+    return folded[close[0]] if close else ""
+
+
+def _about_interviewer(interviewer: str) -> list[Problem]:
+    if not interviewer:
+        return [
+            Problem(
+                "missing-email",
+                "The scorecard has no interviewer's e-mail",
+                "Ask who sent it and have it sent again from their personal link",
+            )
+        ]
+    if not _EMAIL.fullmatch(interviewer):
+        return [
+            Problem(
+                "malformed-email",
+                f"“{interviewer}” is not an e-mail address",
+                "Ask the interviewer to send the scorecard again from their personal link",
+            )
+        ]
+    return []
+
+
+def _about_orphans(orphans: Mapping[str, str]) -> list[Problem]:
+    """A hint only: such answers are kept beside the scorecard and nothing is lost."""
+    given = sum(1 for text in orphans.values() if text.strip())
+    if not given:
+        return []
+    what = f"{given} answer{'s' * (given != 1)} to questions that are not in the rubric"
+    return [Problem("other-answers", what, "Nothing; they are kept under Other answers", hint=True)]
