@@ -19,7 +19,7 @@ SETTINGS = "pipeline.toml"
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """With faults, nothing else in here may be used. `hints` are lint."""
+    """With faults, nothing else in here may be used. `hints` are lint, told once all faults are gone."""
 
     bank: Bank
     settings: Settings
@@ -46,5 +46,6 @@ def read_all(directory: Path) -> ProjectFiles:
     hints: list[Fault] = []
     if len(roles) == len(paths):  # a role that cannot be read may hold what seems to be missing
         found += consistency.check(bank, roles)
-        hints = consistency.lint(bank, roles)
+        if not found:
+            hints = consistency.lint(bank, roles)
     return ProjectFiles(bank, settings, tuple(roles), tuple(sorted(found)), tuple(hints))

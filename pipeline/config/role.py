@@ -145,16 +145,15 @@ def _scale(table: Table) -> Scale:
     high = table.take("high", toml_file.whole(2, MAX_HIGH), 5)
     count = high - low + 1
     named = Scale().names if count == len(Scale().names) else tuple(f"Level {n}" for n in range(low, high + 1))
-    names = table.take("names", toml_file.each(toml_file.text(texts.OPTION_LIMIT)), named)
-    if len(names) != count:
+    names = table.each("names", toml_file.text(texts.OPTION_LIMIT), named)
+    if len(names) != count and not table.faulty("low", "high"):
         table.fault("names", f"has {len(names)} names for the {count} levels {low} to {high}", "name each level once")
-        names = named
     for name in _twice(name.casefold() for name in names):
         table.fault("names", f"has the name {quoted(name)} twice", "give every level a name of its own")
     if NOT_ASSESSED.casefold() in (name.casefold() for name in names):
         table.fault("names", f'"{NOT_ASSESSED}" is already the option for no rating', "choose another name")
     table.close()
-    return Scale(low, high, names)
+    return Scale(low, high, names if len(names) == count else named)
 
 
 def _competencies(top: Table, scale: Scale) -> tuple[Competency, ...]:
@@ -162,10 +161,8 @@ def _competencies(top: Table, scale: Scale) -> tuple[Competency, ...]:
     if not tables and not isinstance(top.values.get("competency"), dict):
         top.fault("competency", "the role has no competency", 'add [[competency]] with id = "..." and name = "..."')
     competencies = tuple(_competency(table, scale) for table in tables)
-    _ids_differ(tables, [competency.id for competency in competencies])
-    for index, name in enumerate(names := [competency.name.casefold() for competency in competencies]):
-        if name and name in names[:index]:
-            tables[index].fault("name", "is the name of another competency too", "give each a name of its own")
+    _differ(tables, "id", [competency.id for competency in competencies])
+    _differ(tables, "name", [competency.name for competency in competencies])
     if competencies and not any(competency.weight for competency in competencies):
         tables[0].fault("weight", "all weights are 0, so that no score exists", "give one competency a weight above 0")
     return competencies
@@ -191,18 +188,15 @@ def _competency(table: Table, scale: Scale) -> Competency:
 def _rounds(top: Table, competencies: list[str]) -> tuple[Round, ...]:
     tables = top.tables("round")
     rounds = tuple(_round(table, competencies) for table in tables)
-    _ids_differ(tables, [round_.id for round_ in rounds])
-    for index, name in enumerate(names := [round_.name.casefold() for round_ in rounds]):
-        if name and name in names[:index]:
-            tables[index].fault("name", "is the name of another round too", "give each a name of its own")
+    _differ(tables, "id", [round_.id for round_ in rounds])
+    _differ(tables, "name", [round_.name for round_ in rounds])
     return rounds
 
 
 def _round(table: Table, known: list[str]) -> Round:
     id_ = table.need("id", toml_file.identifier, '"technical"')
-    nothing: tuple[str, ...] = ()
-    covered = table.take("competencies", toml_file.each(toml_file.text()), nothing)
-    if not covered and not isinstance(table.values.get("competencies"), str):
+    covered = table.each("competencies", toml_file.text())
+    if not covered and not table.faulty("competencies"):
         table.fault("competencies", "the round covers no competency", 'name them: competencies = ["databases"]')
     for name in covered:
         if name not in known:
@@ -256,8 +250,8 @@ def _ranking(table: Table) -> RankingPolicy:
 
 def _sharing(table: Table) -> Sharing:
     sharing = Sharing(
-        responders=table.take("responders", toml_file.each(_grantee), ()),
-        managers=table.take("managers", toml_file.each(_manager), ()),
+        responders=table.each("responders", _grantee),
+        managers=table.each("managers", _manager),
     )
     table.close()
     return Sharing(tuple(dict.fromkeys(sharing.responders)), tuple(dict.fromkeys(sharing.managers)))
@@ -279,13 +273,14 @@ def _manager(value: Any) -> Grantee:
     return grantee
 
 
-def _ids_differ(tables: list[Table], ids: list[str]) -> None:
-    for index, id_ in enumerate(ids):
-        if id_ and id_ in ids[:index]:
-            first = tables[0].document.line(tables[ids.index(id_)].key("id"))
-            tables[index].fault(
-                "id", f"{quoted(id_)} is already the id in line {first}", "give one of the two a new id"
-            )
+def _differ(tables: list[Table], key: str, values: list[str]) -> None:
+    folded = [value.casefold() for value in values]
+    for index, value in enumerate(folded):
+        first = folded.index(value)
+        if value and first < index and tables[index].has(key):
+            line = tables[first].document.line(tables[first].key(key))
+            what = f"{quoted(values[index])} is already the {key} in line {line}"
+            tables[index].fault(key, what, f"give one of the two another {key}")
 
 
 def _twice(names: Iterable[str]) -> list[str]:

@@ -153,6 +153,12 @@ class Table:
     def has(self, name: str) -> bool:
         return name in self.values
 
+    def faulty(self, *names: str) -> bool:
+        """Whether one of these keys was already found wrong, so that what depends on it cannot be judged."""
+        columns = {_plain_key(self.key(name)) for name in names}
+        lines = {self.document.line(self.key(name)) for name in names}
+        return any(fault.column in columns and fault.row in lines for fault in self.document.faults)
+
     def take(self, name: str, rule: Callable[[Any], T], default: T) -> T:
         """The value under a key by its rule; the default where it is absent or wrong."""
         self.known.append(name)
@@ -170,14 +176,15 @@ class Table:
         """A list, every entry by one rule and every wrong one told; the default where it is absent or wrong."""
 
         def entries(value: Any) -> tuple[T, ...]:
-            good, bad = [], []
+            good: list[T] = []
+            bad: list[Unusable] = []
             for entry in _typed(value, list):
                 try:
                     good.append(rule(entry))
                 except Unusable as wrong:
                     bad.append(wrong)
-            for wrong in bad[:-1]:
-                self.fault(name, wrong.what, wrong.todo)
+            for earlier in bad[:-1]:
+                self.fault(name, earlier.what, earlier.todo)
             if bad:
                 raise bad[-1]
             return tuple(good)
