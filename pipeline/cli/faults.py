@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.errors import PipelineError
+from pipeline.errors import InvalidInput, PipelineError
 
 
 def report(fault: BaseException) -> int:
@@ -25,11 +25,16 @@ def report(fault: BaseException) -> int:
     if isinstance(fault, click.ClickException):
         fault.show()
         return fault.exit_code
+    if isinstance(fault, InvalidInput):
+        click.echo(str(fault), err=True)  # each line begins with its own place
+        return fault.exit_code
     if isinstance(fault, PipelineError):
         _say(str(fault))
         return fault.exit_code
     if isinstance(fault, OSError) and fault.filename is not None:
-        _say(f"{fault.filename}: {fault.strerror}.\nCheck the path, its permissions and the free space, and run this again.")
+        _say(
+            f"{fault.filename}: {fault.strerror}.\nCheck the path, its permissions and the free space, and run this again."
+        )
         return 5
     return _bug(fault)
 

@@ -53,7 +53,10 @@ class Screen:
         if yes:
             return
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise CannotAsk(f"This needs a confirmation, and nobody is here to ask: {question}", f"Give {flag} to confirm.")
+            raise CannotAsk(
+                f"This needs a confirmation, and nobody is here to ask: {question}",
+                f"Give {flag} to confirm.",
+            )
         click.confirm(question, abort=True, err=True)
 
     @contextmanager
@@ -128,3 +131,17 @@ def _complete_role(ctx: click.Context, _param: click.Parameter, incomplete: str)
     directory = Path(ctx.params.get("project") or ".") / "config"
     names = sorted(path.stem for path in directory.glob("*.toml") if path.name != "pipeline.toml")
     return [name for name in names if name.startswith(incomplete)]
+
+
+def complete_candidate(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the last ranking, from the newest decision record: completion must not call a workspace."""
+    directory = Path(ctx.params.get("project") or ".") / ".pipeline" / "records"
+    try:
+        newest = max(directory.glob("*.json"))
+        names = [row["candidate"] for row in json.loads(newest.read_text(encoding="utf-8"))["result"]["candidates"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [name for name in names if name.casefold().startswith(incomplete.casefold())]
+
+
+round_option = click.option("--round", "round_", envvar="PIPELINE_ROUND", help="Only this round.")

@@ -38,4 +38,4 @@ def local_workspace(hidden: Path) -> Iterator[Address]:
     from pipeline import emulator
 
     with emulator.start(hidden) as workspace:
-        yield Address(workspace.url, workspace.token)
+        yield Address(workspace.url, workspace.token, lasts=False)

@@ -1,0 +1,71 @@
+"""Commands on the user's own files: `init`, `check`, `config show`. None of them calls a workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.screen import Screen, command
+from pipeline.errors import InvalidInput
+
+
+@command("init")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), required=False)
+def init(screen: Screen, directory: Path | None) -> None:
+    """\b
+    Examples:
+      pipeline init
+      pipeline init backend-hiring
+
+    Write a starter project: the shipped question bank and configuration. Existing files are never touched.
+    """
+    from pipeline.errands.starter import write_starter
+
+    target = directory or screen.directory
+    written, kept = write_starter(target)
+    if screen.json:
+        screen.document({"written": [str(path) for path in written], "kept": [str(path) for path in kept]})
+    for path in written:
+        screen.say(f"wrote {path}")
+    for path in kept:
+        screen.say(f"kept  {path} (it was there already)")
+    screen.say(f"Next: edit config/backend-developer.toml in {target}, then 'pipeline check'.")
+
+
+@command("check")
+def check(screen: Screen) -> None:
+    """\b
+    Examples:
+      pipeline check
+      pipeline check --project backend-hiring --json
+
+    Validate question bank and configuration, all faults at once, and warn of weak spots. Nothing is sent.
+    """
+    from pipeline.project import choose_role, read_sources
+
+    sources = read_sources(screen.directory)
+    if screen.json:
+        screen.document(
+            {
+                "faults": [_fault(fault) for fault in sorted(sources.faults)],
+                "warnings": [_fault(warning) for warning in sorted(sources.hints)],
+                "roles": [role.id for role in sources.roles],
+                "questions": len(sources.bank.questions),
+            }
+        )
+    for warning in sorted(sources.hints):
+        screen.say(f"warning: {warning}")
+    if sources.faults:
+        raise InvalidInput(sources.faults)
+    if screen.role:
+        choose_role(sources, screen.role, screen.directory)
+    count = len(sources.bank.questions)
+    roles = ", ".join(role.id for role in sources.roles)
+    screen.say(f"{count} questions, role{'s' * (len(sources.roles) != 1)} {roles}: no faults. Next: pipeline create-form")
+
+
+def _fault(fault: object) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(fault)  # type: ignore[call-overload,no-any-return]

@@ -1,0 +1,78 @@
+"""The role's files in Drive: found by the `appProperties` they carry, on whatever machine the command runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import Refused
+from pipeline.google import drive
+from pipeline.google.session import Session
+from pipeline.project import Project
+
+FORM = "application/vnd.google-apps.form"
+SPREADSHEET = "application/vnd.google-apps.spreadsheet"
+ROLE, KIND, ROUND = "pipelineRole", "pipelineKind", "pipelineRound"
+
+_FIELDS = "nextPageToken,files(id,name,mimeType,createdTime,trashed,appProperties,permissions,webViewLink,parents)"
+
+
+@dataclass(frozen=True)
+class Files:
+    """Drive's records: one form a round, one spreadsheet a role. `doubles` are further ones of the same kind."""
+
+    forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    spreadsheet: Mapping[str, Any] | None = None
+    doubles: tuple[Mapping[str, Any], ...] = ()
+
+
+def properties(role: str, kind: str, round_id: str = "") -> dict[str, str]:
+    """What a file of ours carries in `appProperties`."""
+    marks = {ROLE: role, KIND: kind}
+    return {**marks, ROUND: round_id} if round_id else marks
+
+
+def find(session: Session, role: str) -> Files:
+    """One search for all of the role's files, with their permissions; of doubles the oldest is ours."""
+    query = f"appProperties has {{ key='{ROLE}' and value='{role}' }} and trashed = false"
+    found = drive.files_list(session, q=query, fields=_FIELDS, include_permissions_for_view="published")
+    forms: dict[str, Mapping[str, Any]] = {}
+    spreadsheet: Mapping[str, Any] | None = None
+    doubles: list[Mapping[str, Any]] = []
+    for file in sorted(found, key=lambda file: (file.get("createdTime", ""), file["id"])):
+        marks = file.get("appProperties", {})
+        if file["mimeType"] == FORM and marks.get(ROUND) and marks[ROUND] not in forms:
+            forms[marks[ROUND]] = file
+        elif file["mimeType"] == SPREADSHEET and spreadsheet is None:
+            spreadsheet = file
+        else:
+            doubles.append(file)
+    return Files(forms, spreadsheet, tuple(doubles))
+
+
+@dataclass(frozen=True)
+class Ids:
+    """The ids that pulling and ranking need."""
+
+    spreadsheet: str
+    forms: Mapping[str, str]
+
+
+def ids(project: Project) -> Ids:
+    """The remembered ids, else those found in Drive; Refused when the role has nothing yet."""
+    known = project.state.role(project.role.id)
+    rounds = {round_.id for round_ in project.rubric.rounds}
+    if known.get("spreadsheet") and rounds <= set(known.get("forms", {})):
+        return Ids(known["spreadsheet"], known["forms"])
+    found = find(project.session, project.role.id)
+    if found.spreadsheet is None:
+        raise Refused(f"There is no spreadsheet of the role {project.role.id} yet.", "Run 'pipeline create-form' first.")
+    forms = {round_id: file["id"] for round_id, file in found.forms.items()}
+    project.state.remember(project.role.id, spreadsheet=found.spreadsheet["id"], forms=forms)
+    return Ids(found.spreadsheet["id"], forms)
+
+
+def forget_ids(project: Project) -> None:
+    """After a remembered id led nowhere: look in Drive the next time."""
+    project.state.remember(project.role.id, spreadsheet=None, forms=None)

@@ -1,0 +1,120 @@
+"""Opens one directory: configuration, question bank, state, and the session to the workspace. The composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline import config
+from pipeline.config import ProjectFiles, Role, Settings
+from pipeline.errors import Fault, InvalidInput
+from pipeline.question_bank import Bank
+from pipeline.scorecard import Rubric
+from pipeline.state import State
+
+if TYPE_CHECKING:
+    from pipeline.google.session import Session
+
+class Address(NamedTuple):
+    """Where a local workspace answers, and its owner's token; `lasts` when it goes on after this command."""
+
+    url: str
+    token: str
+    lasts: bool = True
+
+
+SERVE_URL = "http://127.0.0.1:8765"  # where `pipeline serve` answers unless told otherwise
+
+
+LocalWorkspace = Callable[[Path], Address]
+
+
+def read_sources(directory: Path) -> ProjectFiles:
+    """All the user's files of `directory`; their faults are collected, not raised."""
+    if not (directory / config.FOLDER).is_dir() and not (directory / config.BANK).exists():
+        todo = "run 'pipeline init' to start one here, or name yours with --project DIR"
+        raise InvalidInput([Fault(str(directory), 0, "", "this is not a pipeline project: it has no config/", todo)])
+    return config.read_all(directory)
+
+
+@dataclass(frozen=True)
+class Project:
+    """One role of one directory, ready for an errand."""
+
+    directory: Path
+    settings: Settings
+    role: Role
+    bank: Bank
+    local_workspace: LocalWorkspace
+    on_wait: Callable[[str], None]
+
+    @classmethod
+    def open(
+        cls, directory: Path, *, role: str | None, local_workspace: LocalWorkspace, on_wait: Callable[[str], None]
+    ) -> Project:
+        """Read and validate everything before the first call; InvalidInput with all faults otherwise."""
+        sources = read_sources(directory)
+        if sources.faults:
+            raise InvalidInput(sources.faults)
+        chosen = choose_role(sources, role, directory)
+        return cls(directory, sources.settings, chosen, sources.bank, local_workspace, on_wait)
+
+    @property
+    def hidden(self) -> Path:
+        return self.directory / ".pipeline"
+
+    @cached_property
+    def rubric(self) -> Rubric:
+        return config.rubric(self.role, self.bank)
+
+    @cached_property
+    def state(self) -> State:
+        return State(self.hidden, self.settings.workspace)
+
+    @cached_property
+    def session(self) -> Session:
+        """Connects on first use, so that commands which need no workspace start none."""
+        from pipeline.google.session import bearer, connect
+        from pipeline.google.retry import Policy
+
+        network = self.settings.network
+        policy = Policy(give_up_after=network.give_up_after, timeout=network.timeout)
+        if self.address:
+            return connect(bearer(self.address.token), base_url=self.address.url, policy=policy, on_wait=self.on_wait)
+        from pipeline.google import auth
+
+        return connect(auth.credentials(self.settings), policy=policy, on_wait=self.on_wait)
+
+    @cached_property
+    def address(self) -> Address | None:
+        """The local workspace's, None with Google's."""
+        return self.local_workspace(self.hidden) if self.settings.workspace == "local" else None
+
+    def lasting(self, url: str) -> str:
+        """A link that still works after this command: a workspace that ends with it is reached by `pipeline serve`."""
+        if self.address is None or self.address.lasts:
+            return url
+        return url.replace(self.address.url, SERVE_URL, 1)
+
+    @property
+    def home(self) -> str:
+        return self.lasting(self.address.url + "/") if self.address else "https://drive.google.com/"
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def choose_role(sources: ProjectFiles, name: str | None, directory: Path) -> Role:
+    """The role asked for, or the only one."""
+    by_id = {role.id: role for role in sources.roles}
+    if name is None and len(by_id) == 1:
+        return next(iter(by_id.values()))
+    if name in by_id:
+        return by_id[name]
+    what = f"there is no role {name!r}" if name else "there are several roles"
+    todo = f"choose one with --role: {', '.join(sorted(by_id))}"
+    raise InvalidInput([Fault(str(directory / "config"), 0, "", what, todo)])
