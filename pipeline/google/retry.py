@@ -40,7 +40,7 @@ class Policy:
     """How patient to be. Time and chance are values, so that a test can be exact about them."""
 
     give_up_after: float = 120.0  # seconds, over all attempts of one call
-    timeout: float = 60.0  # seconds for one answer to a read; a write gets three times as long
+    timeout: float = 180.0  # seconds for one answer: as long as Sheets itself works on a write before it stops
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
@@ -120,4 +120,4 @@ def outcome_unknown(call: Call, trouble: Trouble, who: str) -> OutcomeUnknown:
 def _waiting(trouble: Trouble, who: str, wait: float, number: int) -> str:
     if trouble.quota:
         return f"{who} asks us to wait {wait:.0f} s (quota: {trouble.quota}); attempt {number}"
-    return f"{who} did not do it yet ({trouble.what}); trying again in {wait:.0f} s; attempt {number}"
+    return f"{who}: {trouble.what}; trying again in {wait:.0f} s; attempt {number}"

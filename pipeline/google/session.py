@@ -30,7 +30,7 @@ from pipeline.google.sign_in_refusals import explain_sign_in
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 10.0  # seconds
-WRITES_TAKE = 3  # times the timeout: cutting a write short leaves its outcome unknown, and Sheets itself stops at 180 s
+READS_TAKE = 1 / 3  # of the timeout: a read can simply be asked again, a write cut short leaves its outcome unknown
 UNREACHABLE_REPEATS = 3
 INTERNAL_ERROR_REPEATS = 2  # Google's 500 is often for good; 502 to 504 pass
 NOTHING_DONE = frozenset({429})  # by status alone; every other failure of a write leaves its outcome open
@@ -115,7 +115,7 @@ class Session:
     ) -> requests.Response:
         """One call with all its attempts; raises one of our errors when it does not go through."""
         kept = {name: value for name, value in (headers or {}).items() if name.lower() != "content-length"}
-        limit = self.policy.timeout * (1 if verb.upper() == "GET" else WRITES_TAKE)
+        limit = self.policy.timeout * (READS_TAKE if verb.upper() == "GET" else 1)
 
         def attempt() -> requests.Response | Trouble:
             started = self.policy.clock()
@@ -220,7 +220,7 @@ def connect(
     """A session at Google, or at the workspace that answers at `base_url`.
 
     Args:
-        credentials: anything of google-auth's; `pipeline.google.auth` makes them, `bearer(token)` those of a local workspace.
+        credentials: anything of google-auth's; `pipeline.google.auth` makes them, `bearer` those of a local workspace.
         on_wait: told in words before each wait longer than 2 s.
     """
     return Session(credentials, base_url, policy or Policy(), on_wait)
