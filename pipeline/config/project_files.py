@@ -34,7 +34,9 @@ def read_all(directory: Path) -> ProjectFiles:
     settings, faults = read_settings(directory / FOLDER / SETTINGS, shown=f"{FOLDER}/{SETTINGS}")
     found = [*bank.faults, *faults]
     roles: list[Role] = []
-    paths = sorted(path for path in (directory / FOLDER).glob("*.toml") if path.name != SETTINGS)
+    paths = sorted(
+        path for path in (directory / FOLDER).glob("*.toml") if path.name != SETTINGS and path.name[0] != "."
+    )
     for path in paths:
         role, faults = read_role(path, shown=f"{FOLDER}/{path.name}")
         found += faults

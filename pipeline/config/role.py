@@ -95,7 +95,14 @@ class Role:
 
     @property
     def origins(self) -> Mapping[str, Setting]:
-        return MappingProxyType({setting.key: setting for setting in self.document.settings})
+        """Every setting by its key, with a competency's or round's id in place of its number."""
+        names = {f"competency[{i}]": f"competency.{competency.id}" for i, competency in enumerate(self.competencies)}
+        names |= {f"round[{i}]": f"round.{round_.id}" for i, round_ in enumerate(self.rounds)}
+        settings = {}
+        for setting in self.document.settings:
+            table, dot, key = setting.key.rpartition(".")
+            settings[names.get(table, table) + dot + key] = setting
+        return MappingProxyType(settings)
 
     def form_title(self, round_: Round) -> str:
         """The title of one round's form."""
@@ -171,7 +178,8 @@ def _competencies(top: Table, scale: Scale) -> tuple[Competency, ...]:
 def _competency(table: Table, scale: Scale) -> Competency:
     id_ = table.need("id", toml_file.identifier, '"databases"')
     must_have = table.take("must_have", toml_file.flag, False)
-    threshold = table.take("threshold", toml_file.number(scale.low, scale.high), Fraction(scale.low + scale.high, 2))
+    threshold = table.take("threshold", toml_file.number(scale.low, scale.high), None)
+    middle = Fraction(scale.low + scale.high, 2)
     if table.has("threshold") and not must_have and table.values.get("must_have") in (None, False):
         table.fault("threshold", "has no effect without must_have", "add must_have = true, or delete the threshold")
     competency = Competency(
@@ -179,7 +187,7 @@ def _competency(table: Table, scale: Scale) -> Competency:
         name=table.take("name", toml_file.text(), id_.replace("-", " ").capitalize()),
         weight=table.take("weight", toml_file.number(), Fraction(1)),
         why=table.take("why", toml_file.block(), ""),
-        threshold=threshold if must_have else None,
+        threshold=(middle if threshold is None else threshold) if must_have else None,
     )
     table.close()
     return competency

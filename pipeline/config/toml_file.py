@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,12 +81,19 @@ def read(path: Path, shown: str = "", *, optional: bool = False) -> tuple[Table 
     if faults:
         return None, document
     try:
-        values = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        values = tomllib.loads(text, parse_float=_decimal)
+    except (ValueError, RecursionError) as error:  # ValueError: bad syntax, or an integer of thousands of digits
         document.faults.append(_syntax_fault(document.file, text, error))
         return None, document
-    document.lines = dict(_places(text.splitlines()))
+    document.lines = dict(_places(re.split(r"\r\n|\n", text)))
     return Table(document, "", values), document
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent beyond what any decimal can have
+        return Decimal("inf")
 
 
 def _plain_key(key: str) -> str:

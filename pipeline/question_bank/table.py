@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,7 +104,7 @@ def _as_windows_1252(raw: bytes, shown: str) -> tuple[str, list[Fault]]:
 
 
 def _line_of(text: str, at: int) -> int:
-    return len((text[:at] + "x").splitlines())
+    return len(re.findall(r"\r\n|\r|\n", text[:at])) + 1
 
 
 def read(path: Path, *, columns: Collection[str], required: Collection[str], shown: str = "") -> Table:

@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 CELL_LIMIT = 50_000
@@ -115,15 +115,13 @@ def number(text: str) -> Fraction:
 
 def exact(value: Decimal) -> Fraction:
     """A decimal as a fraction, if it is one that people could mean: finite, not negative, of ordinary size."""
-    try:
-        digits = value.as_tuple().exponent
-        if not value.is_finite() or value < 0:
-            raise Unusable(f"{value} is not a positive number", "write plain digits, such as 2 or 0.5")
-    except InvalidOperation:
-        raise Unusable("this is not a positive number", "write plain digits, such as 2 or 0.5") from None
+    if not value.is_finite():
+        raise Unusable(f"{str(value).lower()} is not a finite number", "write plain digits, such as 2 or 0.5")
+    if value < 0:
+        raise Unusable(f"{value} is negative", "write a number of 0 or more")
     if value > MAX_NUMBER:
         raise Unusable("the number is too large", f"stay at or below {MAX_NUMBER:,}")
-    if isinstance(digits, int) and digits < -MAX_DECIMALS:
+    if int(value.as_tuple().exponent) < -MAX_DECIMALS:
         raise Unusable("the number has too many decimals", f"round it to {MAX_DECIMALS} decimals")
     return Fraction(value)
 
