@@ -21,6 +21,14 @@ class Invalid(Refused):
     """The workspace did not accept a request as written (400): a fault of ours, or a limit that we did not know."""
 
 
+class NoPermission(Refused):
+    """The file is there (or not), and this sign-in may not do that with it."""
+
+
+class ApiOff(Refused):
+    """An API is not enabled in the user's Google Cloud project."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """Who is signed in, as far as the credentials themselves know."""
@@ -140,7 +148,7 @@ RULES: tuple[Rule, ...] = (
             case.reply.has("SERVICE_DISABLED", "accessNotConfigured")
             or case.reply.says("has not been used in project", "it is disabled. enable it")
         ),
-        Refused,
+        ApiOff,
         "The {api} is switched off in the Google Cloud project of your credentials{project}.",
         "Open {url}, press Enable, wait a minute and run this again. 'pipeline doctor' checks all three APIs.",
     ),
@@ -175,6 +183,14 @@ RULES: tuple[Rule, ...] = (
         Refused,
         "{who} allows no more sharing for now: too many invitations in a short time.",
         "Wait some hours and run this again; what was shared already stays shared.",
+    ),
+    Rule(
+        "quota after all retries",
+        lambda case: case.reply.quota != "",
+        Refused,
+        "{who} kept asking us to wait when we tried to {doing} (quota: {quota}); we gave up.",
+        "Wait a minute and run the same command again; it goes on where it stopped. More patience: give_up_after in "
+        "config/pipeline.toml. Quotas: https://console.cloud.google.com/iam-admin/quotas.",
     ),
     Rule(
         "nobody there to share with",
@@ -247,7 +263,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "no permission",
         lambda case: case.reply.code == 403,
-        Refused,
+        NoPermission,
         "{who} refused to {doing} (403: {said}).",
         "{blind}",
     ),
@@ -264,14 +280,6 @@ RULES: tuple[Rule, ...] = (
         Refused,
         "{who} does not know how to {doing} ({code}: {said}).",
         "Check the address of the workspace; if it is the local one, it does not play this part of Google.",
-    ),
-    Rule(
-        "quota after all retries",
-        lambda case: case.reply.quota != "",
-        Refused,
-        "{who} kept asking us to wait when we tried to {doing} (quota: {quota}); we gave up.",
-        "Wait a minute and run the same command again; it goes on where it stopped. More patience: give_up_after in "
-        "config/pipeline.toml. Quotas: https://console.cloud.google.com/iam-admin/quotas.",
     ),
     Rule(
         "not our Google",

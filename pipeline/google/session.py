@@ -11,6 +11,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
@@ -58,6 +59,7 @@ class Session:
         self.policy = policy
         self.on_wait = on_wait
         self.calls: Counter[str] = Counter()  # exchanges by method id, for `-v` and tests
+        self.server_date: datetime | None = None  # of the last answer, by the workspace's clock
         renewing = requests.Session()
         self.http = AuthorizedSession(credentials, auth_request=AuthRequest(renewing))
         self._renewing = renewing
@@ -101,7 +103,7 @@ class Session:
     def execute(self, call: Call, request: Any) -> Json:
         """Run a googleapiclient request through the door."""
         answer = request.execute(http=_Httplib2(self, call))
-        return dict(answer) if answer else {}
+        return dict(answer) if isinstance(answer, dict) else {}  # a deletion answers with nothing
 
     def send(
         self,
@@ -149,6 +151,7 @@ class Session:
 
     def _read(self, response: requests.Response, call: Call) -> requests.Response | Trouble:
         code, content = response.status_code, response.content
+        self.server_date = _date(response.headers.get("date", ""))
         data = "json" in response.headers.get("content-type", "").lower() or not content
         if 200 <= code < 300 and data:
             return response
@@ -306,8 +309,12 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, float(value))
     except ValueError:
         pass
+    until, sent = _date(value), _date(headers.get("date", ""))
+    return max(0.0, (until - sent).total_seconds()) if until and sent else None
+
+
+def _date(header: str) -> datetime | None:
     try:
-        until = parsedate_to_datetime(value)
-        return max(0.0, (until - parsedate_to_datetime(headers.get("date", ""))).total_seconds())
-    except (ValueError, TypeError):
+        return parsedate_to_datetime(header).astimezone(UTC)
+    except ValueError:
         return None
