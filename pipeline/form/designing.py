@@ -125,7 +125,7 @@ def _parts(rubric: Rubric, round_: Round, email_collection: str, candidates: Seq
         own = [q for q in questions if q.competency == competency.id]
         if not own:
             continue
-        yield "page", competency.id, _page(competency.name, _page_intro(own))
+        yield "page", competency.id, _page(competency.name, "")
         for question in own:
             options = rating_options(question, rubric.scale)
             yield "rating", question.id, _choice(question.question, guide(question), "RADIO", options)
@@ -168,12 +168,6 @@ def _how_to_rate(scale: Scale) -> str:
     )
 
 
-def _page_intro(questions: Sequence[Question]) -> str:
-    count, minutes = len(questions), sum(q.minutes for q in questions)
-    asked = f"{count} question{'s' * (count != 1)}"
-    return f"{asked}, about {minutes} minutes" if minutes else asked
-
-
 def guide(question: Question) -> str:
     """The question's description: what an interviewer needs at hand, short enough for a phone."""
     blocks = [
@@ -182,6 +176,7 @@ def guide(question: Question) -> str:
         _block("A strong answer", question.sample_answer),
         _bullets("Follow-ups", question.follow_ups),
         _bullets("Red flags", question.red_flags),
+        _block("Time", f"about {question.minutes} min" if question.minutes else ""),
     ]
     return "\n\n".join(filter(None, blocks))
 

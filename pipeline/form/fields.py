@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pipeline.form import ids
+
 Json = dict[str, Any]
 
 Kind = Literal[
@@ -55,3 +57,16 @@ def of_kind(join: Iterable[Field], kind: Kind) -> Field | None:
 
 def keys_by_id(join: Sequence[Field]) -> dict[str, str]:
     return {field.question_id: field.key for field in join}
+
+
+def generation(field: Field, number: int) -> tuple[str, str]:
+    """Item and question id of the n-th item that stands for a field in one form (the first has the design's)."""
+    item, question = f"item {field.key}~{number}", f"question {field.key}~{number}"
+    assigned = ids.assign([item, question])
+    asks = field.kind not in ("page", "note")
+    return assigned[item], assigned[question if asks else item]
+
+
+def generation_of(field: Field) -> int:
+    """Which generation a field is in; 1 for the design's own id or one that Google gave."""
+    return next((n for n in range(2, 100) if generation(field, n)[1] == field.question_id), 1)

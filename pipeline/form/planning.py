@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pipeline.form import facets, ids, ordering, words
+from pipeline.form import facets, ordering, words
 from pipeline.form.changes import Change, FormPlan, Outcome
 from pipeline.form.designing import FormDesign, with_ids
-from pipeline.form.fields import Field, Join, Json, keys_by_id, known_as, of_kind
+from pipeline.form.fields import Field, Join, Json, generation, generation_of, keys_by_id, known_as, of_kind
+from pipeline.form.record import LastApplied
 
 Drift = Literal["keep", "undo"]
 
@@ -98,8 +99,7 @@ class _Comparison:
         allow_destructive: bool,
     ) -> None:
         self.current, self.design = current, design
-        self.before = {key: facets.parse_fingerprint(text) for key, text in (applied or {}).items()}
-        self.applied_before = applied or {}
+        self.last = LastApplied(applied)
         self.answers, self.scorecards = answers, scorecards
         self.undo, self.allow = undo, allow_destructive
 
@@ -156,7 +156,7 @@ class _Comparison:
         found = {keys[known_as(item)] for item in items if known_as(item) in keys}
         for field in self.known.values():
             if field.key not in found:  # put in anew by a run that ended before it could say so
-                keys |= {_generation(field, number)[1]: field.key for number in range(2, 6)}
+                keys |= {generation(field, number)[1]: field.key for number in range(2, 6)}
         names: list[str] = []
         for item in items:
             key = keys.get(known_as(item), "")
@@ -167,11 +167,6 @@ class _Comparison:
             else:
                 names.append(f"{_FOREIGN}{item.get('itemId', '')}")
         return names
-
-    def _settle(self, key: str, facet: str, now: Any) -> Literal["ours", "by hand"]:
-        """Who made the difference in this facet."""
-        last = self.before.get(key, {}).get(facet)
-        return "ours" if last is None or last == facets.digest(now) else "by hand"
 
     def _stake(self, field: Field) -> int:
         return self.answers.get(field.question_id, 0)
@@ -189,7 +184,7 @@ class _Comparison:
                 now = have[key][name]
                 if now == value:
                     continue
-                if self._settle(key, name, now) == "by hand":
+                if self.last.whose(key, name, now) == "by hand":
                     self._by_hand(words.edited("the form", name, now, value))
                     if not self.undo:
                         continue
@@ -217,7 +212,7 @@ class _Comparison:
             if field.kind == "candidate" and name == "options":
                 self._candidates(field, now[name], value)
             elif now[name] != value:
-                if self._settle(field.key, name, now[name]) == "by hand":
+                if self.last.whose(field.key, name, now[name]) == "by hand":
                     self._by_hand(words.edited(label, name, now[name], value))
                     if not self.undo:
                         continue
@@ -238,7 +233,7 @@ class _Comparison:
         """Google cannot turn one kind of question into another: a new question takes its place, under a new id."""
         stake = self._stake(field)
         label = words.label(field, self.here[field.key])
-        by_hand = self._settle(field.key, "kind", now["kind"]) == "by hand"
+        by_hand = self.last.whose(field.key, "kind", now["kind"]) == "by hand"
         if by_hand and not self.undo:
             self._by_hand(words.edited(label, "kind", now["kind"], want["kind"]))
             return
@@ -257,13 +252,12 @@ class _Comparison:
         self.changes.append(Change(kind, "destroys-answers", words.at_stake(what, stake), stake, outcome))
 
     def _fingerprint_before(self, key: str) -> str:
-        return self.applied_before.get(key) or facets.fingerprint(facets.of_item(self.here[key]))
+        return self.last.fingerprints.get(key) or facets.fingerprint(facets.of_item(self.here[key]))
 
     def _candidates(self, field: Field, now: Sequence[Any], want: Sequence[str]) -> None:
         """The drop-down, name by name."""
         have = {facets.text_of(option): option for option in now}
-        last = self.before.get(field.key, {}).get("options")
-        ours = None if last is None else set(last.split("."))
+        ours = self.last.options(field.key)
         keep: list[str] = []
         held: list[str] = []
         for name in have:
@@ -296,8 +290,8 @@ class _Comparison:
         if result == list(have):
             return
         if set(result) == set(have):
-            if self._settle(field.key, "options", list(now)) == "by hand" and not self.undo:
-                return
+            if ours is not None and ours != [facets.digest(name) for name in have] and not self.undo:
+                return  # put in another order by hand
             self.changes.append(Change("candidates-reordered", "safe", "the drop-down's candidates change places"))
         self._set(field.key, "options", [have.get(name, name) for name in result])
 
@@ -324,7 +318,7 @@ class _Comparison:
 
     def _missing(self, field: Field) -> None:
         label = words.label(field, self.wanted[field.key])
-        if field.key in self.before:
+        if field.key in self.last:
             self._by_hand(f"{label} was deleted by hand", "deleted-by-hand")
             if not self.undo:
                 self.absent.add(field.key)
@@ -337,10 +331,10 @@ class _Comparison:
     def _create(self, field: Field, *, anew: bool = False) -> None:
         item = self.wanted[field.key]
         item_id, question_id = item["itemId"], field.question_id
-        number = _number(field) if anew else 1
+        number = generation_of(field) if anew else 1
         while anew or item_id in self.taken:
             number += 1
-            item_id, question_id = _generation(field, number)
+            item_id, question_id = generation(field, number)
             anew = item_id in self.taken or question_id in self.taken
         self.taken |= {item_id, question_id}
         self.new[field.key] = with_ids(item, item_id, question_id)
@@ -348,7 +342,7 @@ class _Comparison:
         self.applied[field.key] = facets.fingerprint(facets.of_item(item))
 
     def _no_longer_wanted(self) -> None:
-        """Ours, in the form, not in the design. Pages last: one stays while a question on it has to stay."""
+        """Ours, in the form, not in the design. Pages last: one stays while its evidence question has to stay."""
         gone = [n for n in self.names if n in self.known and n not in self.wanted and n not in self.deleted]
         for name in gone:
             if "questionItem" in self.here[name] and name not in self.held:
@@ -362,10 +356,10 @@ class _Comparison:
         for name in gone:
             if "questionItem" in self.here[name]:
                 continue
-            if self._page_of_held(name):
+            field = self.known[name]
+            if field.kind == "page" and f"evidence:{field.ref}" in self.held:
                 self._hold(name)
             else:
-                field = self.known[name]
                 label = words.label(field, self.here[name])
                 self.changes.append(Change(f"{words.sort_of(field)}-removed", "safe", f"{label} is removed"))
                 self.deleted.add(name)
@@ -373,14 +367,6 @@ class _Comparison:
     def _hold(self, name: str) -> None:
         self.held.append(name)
         self.applied[name] = self._fingerprint_before(name)
-
-    def _page_of_held(self, name: str) -> bool:
-        for follower in self.names[self.names.index(name) + 1 :]:
-            if "pageBreakItem" in self.here.get(follower, {}):
-                return False
-            if follower in self.held:
-                return True
-        return False
 
     def _foreign(self) -> None:
         for name in self.names:
@@ -399,8 +385,7 @@ class _Comparison:
         want = [name for name in wanted if name in self.here and name not in self.new]
         ours = wanted
         if now != want:
-            last = [key for key in self.before if key in now]
-            by_hand = bool(self.before) and [name for name in now if name in self.before] != last
+            by_hand = [name for name in now if name in self.last] != self.last.order(now)
             titles = {key: words.label(self.known[key], self.wanted[key]) for key in self.wanted}
             for name in ordering.moved(now, want):
                 place = want.index(name)
@@ -421,16 +406,3 @@ class _Comparison:
 
 
 _CANDIDATE = {"typed-candidate": "typed name", "candidate": "drop-down"}
-
-
-def _generation(field: Field, number: int) -> tuple[str, str]:
-    """Item and question id of the n-th item that stands for a field in one form (the first has the design's)."""
-    item, question = f"item {field.key}~{number}", f"question {field.key}~{number}"
-    assigned = ids.assign([item, question])
-    asks = field.kind not in ("page", "note")
-    return assigned[item], assigned[question if asks else item]
-
-
-def _number(field: Field) -> int:
-    """Which generation a field is in; 1 for the design's own id or one that Google gave."""
-    return next((n for n in range(2, 100) if _generation(field, n)[1] == field.question_id), 1)
