@@ -87,7 +87,7 @@ class Project:
             return connect(bearer(self.address.token), base_url=self.address.url, policy=policy, on_wait=self.on_wait)
         from pipeline.google import auth
 
-        return connect(auth.credentials(self.settings), policy=policy, on_wait=self.on_wait)
+        return connect(auth.credentials(self.settings.google, self.directory), policy=policy, on_wait=self.on_wait)
 
     @cached_property
     def address(self) -> Address | None:

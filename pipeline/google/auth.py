@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -40,6 +40,35 @@ HOW_TO_GET_A_KEY = (
     "Make a key for it (https://console.cloud.google.com/iam-admin/serviceaccounts) and name the file as key_file "
     "under [google] in config/pipeline.toml."
 )
+
+
+class Settings(Protocol):
+    """The [google] table of `config/pipeline.toml`. Files count from the project's directory; "" is not set."""
+
+    @property
+    def credentials(self) -> str: ...  # "user", "service-account" or "adc"
+    @property
+    def client_file(self) -> str: ...
+    @property
+    def key_file(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def quota_project(self) -> str: ...
+
+
+def credentials(settings: Settings, directory: Path) -> Any:
+    """The credentials that `settings` ask for; NotSignedIn says what is missing."""
+    if settings.credentials == "service-account":
+        return service_account(located(settings.key_file, directory), subject=settings.subject)
+    if settings.credentials == "adc":
+        return application_default(quota_project=settings.quota_project)
+    return user(located(settings.client_file, directory))
+
+
+def located(name: str, directory: Path) -> Path:
+    """A file named in the settings; an empty name stays empty, and the reader says so."""
+    return directory / Path(name).expanduser() if name else Path()
 
 
 @dataclass(frozen=True)

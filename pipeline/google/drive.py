@@ -40,10 +40,23 @@ def files_get(session: Session, file_id: str) -> Json:
     return session.execute(Call("drive.files.get"), request)
 
 
-def files_list(session: Session, q: str) -> list[Json]:
-    """files.list: all files that match the query `q`, over all pages and drives."""
+def files_list(
+    session: Session,
+    q: str,
+    *,
+    fields: str = f"nextPageToken,files({FILE_FIELDS})",
+    include_permissions_for_view: str | None = None,
+) -> list[Json]:
+    """files.list: all files that match the query `q`, over all pages and drives.
+
+    Args:
+        fields: must name `nextPageToken`, or the first page is taken for all of them.
+        include_permissions_for_view: "published" lists the responders of forms among the permissions.
+    """
     shared = {"supportsAllDrives": True, "includeItemsFromAllDrives": True, "pageSize": 100}
-    given: dict[str, Any] = {"q": q, "fields": f"nextPageToken,files({FILE_FIELDS})", **shared}
+    given: dict[str, Any] = {"q": q, "fields": fields, **shared}
+    if include_permissions_for_view:
+        given["includePermissionsForView"] = include_permissions_for_view
     return _all_pages(session, Call("drive.files.list"), _files(session).list, given, "files")
 
 

@@ -26,7 +26,7 @@ def get(session: Session, spreadsheet_id: str, *, fields: str, ranges: Sequence[
 
 def get_by_data_filter(session: Session, spreadsheet_id: str, body: Json, *, fields: str) -> Json:
     """spreadsheets.getByDataFilter: as `get`, ranges by worksheet id or developer metadata instead of by title."""
-    client = _Client(session, Call("sheets.spreadsheets.get"))
+    client = _Client(session, Call("sheets.spreadsheets.getByDataFilter"))
     return client.post(spreadsheet_id, ":getByDataFilter", body, {"fields": fields})
 
 
