@@ -1,22 +1,23 @@
-"""The visible part of one worksheet as rows of cells to draw, made from `spreadsheets.get` JSON.
+"""The visible part of one worksheet as rows of cells to draw, made from Google's JSON of it.
 
-Pure. A window is the frozen rows and one run of rows below them; 100,000 rows are never drawn at once.
+Pure. What conditional formats do stands in the cells' effective formats already; banding is laid under them here. A
+window is the frozen rows and one run of rows below them; 100,000 rows are never drawn at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import sheet_rules
-from .sheet_ranges import Box, box, cell_name, column_name
+from ..a1 import Area, column_name, from_grid
 from .sheet_styles import Rgb, Styles, look, rgb
 
 Json = dict[str, Any]
 
 ROW_NUMBERS_WIDTH = 46
 DEFAULT_WIDTH = 100
+WHITE: Rgb = (1.0, 1.0, 1.0)
 MOMENTS = ("DATE", "TIME", "DATE_TIME")
 
 
@@ -39,7 +40,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        return cell_name(self.row, self.column)
+        return f"{column_name(self.column)}{self.row + 1}"
 
     @property
     def checked(self) -> bool | None:
@@ -89,27 +90,15 @@ class Source:
     """What the view is made from; `cells` holds the CellData of the window."""
 
     sheet: Json
-    frozen: Box
-    window: Box
+    frozen: Area
+    window: Area
     cells: Mapping[tuple[int, int], Json]
     widths: Mapping[int, int]
     heights: Mapping[int, int]
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
-    numbers: sheet_rules.Numbers
-    holds: sheet_rules.Holds
-    list_of: Any  # a validation condition -> the values it offers
+    list_of: Callable[[Json], Sequence[str]]  # a validation's condition -> the values it offers
     lists: dict[str, Sequence[str]] = field(default_factory=dict)
-
-    def value(self, row: int, column: int) -> sheet_rules.Value:
-        return plain(self.cells.get((row, column), {}).get("effectiveValue", {}))
-
-
-def plain(value: Json) -> sheet_rules.Value:
-    for kind in ("numberValue", "stringValue", "boolValue"):
-        if kind in value:
-            return value[kind]  # type: ignore[no-any-return]  # JSON
-    return None
 
 
 def kind_of(value: Json) -> str:
@@ -118,14 +107,12 @@ def kind_of(value: Json) -> str:
 
 
 def worksheet(source: Source) -> Worksheet:
-    visible = [part for part in (source.frozen, source.window) if part.top < part.bottom]
-    rules = source.sheet.get("conditionalFormats", [])
-    paints = sheet_rules.paints(rules, visible, source.value, source.numbers, source.holds)
-    bands = [(box(band["range"]), band) for band in source.sheet.get("bandedRanges", []) if "range" in band]
+    visible = [part for part in (source.frozen, source.window) if list(rows_of(part))]
+    bands = [(from_grid(band["range"]), band) for band in source.sheet.get("bandedRanges", []) if "range" in band]
     merged = _merges(source.sheet, visible)
-    locks = [(box(lock["range"]), lock) for lock in source.sheet.get("protectedRanges", []) if "range" in lock]
+    locks = [(from_grid(lock["range"]), lock) for lock in source.sheet.get("protectedRanges", []) if "range" in lock]
     filtered = source.sheet.get("basicFilter", {})
-    filter_box = box(filtered["range"]) if "range" in filtered else None
+    filter_box = from_grid(filtered["range"]) if "range" in filtered else None
     columns = _columns(source)
     styles = Styles()
 
@@ -134,12 +121,10 @@ def worksheet(source: Source) -> Worksheet:
         if span is None:
             return None
         data = source.cells.get((row, column), {})
-        own = data.get("userEnteredFormat", {})
-        style = {**data.get("effectiveFormat", {}), **own}
-        background = rgb(own, "backgroundColor") or _band(bands, row, column)
-        if paint := paints.get((row, column)):
-            background = paint.background or background
-            style = {**style, "textFormat": {**style.get("textFormat", {}), **paint.text}}
+        style = data.get("effectiveFormat", {})
+        background = rgb(style, "backgroundColor")
+        if background in (None, WHITE) and "backgroundColor" not in data.get("userEnteredFormat", {}):
+            background = _band(bands, row, column) or background
         value = data.get("effectiveValue", {})
         kind = kind_of(value)
         text = data.get("formattedValue", "")
@@ -157,12 +142,12 @@ def worksheet(source: Source) -> Worksheet:
             height=span[0],
             width=span[1],
             room="?" if kind == "text" and style.get("wrapStrategy", "OVERFLOW_CELL") == "OVERFLOW_CELL" else "",
-            filtered=bool(filter_box and row == filter_box.top and (row, column) in filter_box),
+            filtered=bool(filter_box and row == filter_box.top and contains(filter_box, row, column)),
         )
 
-    def rows(part: Box) -> tuple[Row, ...]:
+    def rows(part: Area) -> tuple[Row, ...]:
         made = []
-        for row in range(part.top, part.bottom):
+        for row in rows_of(part):
             if row in source.hidden_rows:
                 continue
             cells = [cell for column in columns if (cell := cell_at(row, column.number))]
@@ -234,7 +219,7 @@ def _columns(source: Source) -> tuple[Column, ...]:
     frozen = source.sheet["properties"].get("gridProperties", {}).get("frozenColumnCount", 0)
     made: list[Column] = []
     left = ROW_NUMBERS_WIDTH
-    for number in range(source.window.left, source.window.right):
+    for number in columns_of(source.window):
         if number in source.hidden_columns:
             continue
         width = source.widths.get(number, DEFAULT_WIDTH)
@@ -243,25 +228,26 @@ def _columns(source: Source) -> tuple[Column, ...]:
     return tuple(made)
 
 
-def _merges(sheet: Json, visible: Sequence[Box]) -> dict[tuple[int, int], tuple[int, int] | None]:
+def _merges(sheet: Json, visible: Sequence[Area]) -> dict[tuple[int, int], tuple[int, int] | None]:
     """Height and width at a merge's first visible cell, None at the cells it covers."""
     spans: dict[tuple[int, int], tuple[int, int] | None] = {}
-    for merge in sheet.get("merges", []):
+    for merge in map(from_grid, sheet.get("merges", [])):
         for seen in visible:
-            part = box(merge).meet(seen)
-            if part:
-                spans.update(dict.fromkeys(part.cells()))
-                spans[(part.top, part.left)] = (part.bottom - part.top, part.right - part.left)
+            rows = [row for row in rows_of(seen) if contains(merge, row, merge.left)]
+            columns = [column for column in columns_of(seen) if contains(merge, merge.top, column)]
+            if rows and columns:
+                spans.update(dict.fromkeys((row, column) for row in rows for column in columns))
+                spans[(rows[0], columns[0])] = (len(rows), len(columns))
     return spans
 
 
-def _band(bands: Sequence[tuple[Box, Json]], row: int, column: int) -> Rgb | None:
+def _band(bands: Sequence[tuple[Area, Json]], row: int, column: int) -> Rgb | None:
     for where, band in bands:
-        if (row, column) not in where:
+        if not contains(where, row, column):
             continue
         for properties, at, last in (
-            (band.get("rowProperties"), row - where.top, where.bottom - 1 - row),
-            (band.get("columnProperties"), column - where.left, where.right - 1 - column),
+            (band.get("rowProperties"), row - where.top, (where.bottom or 0) - 1 - row),
+            (band.get("columnProperties"), column - where.left, (where.right or 0) - 1 - column),
         ):
             if not properties:
                 continue
@@ -276,9 +262,10 @@ def _band(bands: Sequence[tuple[Box, Json]], row: int, column: int) -> Rgb | Non
     return None
 
 
-def _lock(locks: Sequence[tuple[Box, Json]], row: int, column: int) -> str:
+def _lock(locks: Sequence[tuple[Area, Json]], row: int, column: int) -> str:
     for number, (where, lock) in enumerate(locks):
-        if (row, column) in where and not any((row, column) in box(free) for free in lock.get("unprotectedRanges", [])):
+        free = map(from_grid, lock.get("unprotectedRanges", []))
+        if contains(where, row, column) and not any(contains(part, row, column) for part in free):
             return str(number)
     return ""
 
@@ -303,3 +290,21 @@ def _options(source: Source, validation: Json | None) -> str:
 def _link(data: Json) -> str:
     address = str(data.get("hyperlink", ""))
     return address if address.startswith(("https://", "http://", "mailto:")) else ""
+
+
+def contains(area: Area, row: int, column: int) -> bool:
+    return (
+        area.top <= row
+        and (area.bottom is None or row < area.bottom)
+        and area.left <= column
+        and (area.right is None or column < area.right)
+    )
+
+
+def rows_of(area: Area) -> range:
+    """The rows of a clipped area."""
+    return range(area.top, area.bottom or 0)
+
+
+def columns_of(area: Area) -> range:
+    return range(area.left, area.right or 0)
