@@ -19,6 +19,7 @@ class Transaction:
     now: datetime  # the workspace's clock, UTC
     account: str  # e-mail of the caller
     client: str  # OAuth client id of the caller: `drive.file` shows a client its own files only
+    sees_all: bool = True  # whether the scopes granted reach beyond the files of the caller's own client
 
 
 @dataclass(frozen=True)
@@ -31,4 +32,13 @@ class Call:
     base_url: str = ""  # of this server, for links in answers
 
 
-Handler = Callable[[Transaction, Call], Json]
+@dataclass(frozen=True)
+class Content:
+    """An answer that is no JSON, such as an export."""
+
+    body: bytes
+    content_type: str
+
+
+# `None` is an answer without a body: 204, as Drive's deletions give.
+Handler = Callable[[Transaction, Call], Json | Content | None]

@@ -1,0 +1,498 @@
+"""Drive v3: files, who may see them, and what is made when a form or spreadsheet is born, copied or deleted in Drive.
+
+Owns the `files` table. Forms and spreadsheets register a `Kind` for their MIME type; this room imports neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import drive_permissions as permissions
+from . import drive_query as query
+from .calls import Call, Content, Handler, Json, Transaction
+from .refusal import Refusal, not_found
+from .store import stamp
+
+FOLDER = "application/vnd.google-apps.folder"
+FORM = "application/vnd.google-apps.form"
+SPREADSHEET = "application/vnd.google-apps.spreadsheet"
+
+TABLES = (
+    """
+CREATE TABLE IF NOT EXISTS files (
+  id TEXT PRIMARY KEY, mime_type TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, client TEXT NOT NULL,
+  created TEXT NOT NULL, modified TEXT NOT NULL, trashed INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 1,
+  parent TEXT, app_properties TEXT NOT NULL DEFAULT '{}', more TEXT NOT NULL DEFAULT '{}'
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_by_owner ON files (owner, modified);
+"""
+    + permissions.TABLES
+)
+# `app_properties` by client id, since each app sees its own; `more` holds what Drive only keeps for its callers.
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file of one MIME type means to the room that keeps its content."""
+
+    create: Callable[[Transaction, str, str], None]  # file id, name
+    copy: Callable[[Transaction, str, str], None]  # from file id, to file id
+    delete: Callable[[Transaction, str], None]
+    page: str = ""  # path of its page, with {id}
+    export: Mapping[str, Callable[[Transaction, str], bytes]] = field(default_factory=dict)  # by MIME type
+
+
+KINDS: dict[str, Kind] = {
+    FOLDER: Kind(lambda tx, i, name: None, lambda tx, a, b: None, lambda tx, i: None, "/drive/folders/{id}")
+}
+
+# What an answer holds when `fields` is not given.
+_FILE = "kind,id,name,mimeType"
+_PERMISSION = "kind,id,type,role"
+DEFAULT_FIELDS = {
+    "drive.files.create": _FILE,
+    "drive.files.get": _FILE,
+    "drive.files.update": _FILE,
+    "drive.files.copy": _FILE,
+    "drive.files.list": f"kind,incompleteSearch,nextPageToken,files({_FILE})",
+    "drive.permissions.create": _PERMISSION,
+    "drive.permissions.get": _PERMISSION,
+    "drive.permissions.update": _PERMISSION,
+    "drive.permissions.list": f"kind,nextPageToken,permissions({_PERMISSION})",
+}
+
+_KEPT = {"description", "starred", "properties", "folderColorRgb", "copyRequiresWriterPermission", "writersCanShare"}
+_WRITABLE = _KEPT | {"name", "mimeType", "parents", "appProperties", "trashed", "createdTime", "modifiedTime", "kind"}
+
+
+# --- for the rooms of forms and spreadsheets ------------------------------------------------------------------
+
+
+def make_file(
+    tx: Transaction, mime_type: str, name: str, *, parent: str = "", app_properties: Json | None = None
+) -> str:
+    """A new file of the caller, known to the caller's client; gives its id. Its content is the room's to make."""
+    if tx.account.endswith(".gserviceaccount.com"):
+        raise Refusal(
+            403,
+            "The user's Drive storage quota has been exceeded.",
+            reason="storageQuotaExceeded",
+            domain="usageLimits",
+        )
+    file_id = "1" + secrets.token_urlsafe(32)
+    moment = stamp(tx.now)
+    tx.db.execute(
+        "INSERT INTO files (id, mime_type, name, owner, client, created, modified, parent, app_properties) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            file_id,
+            mime_type,
+            name,
+            tx.account,
+            tx.client,
+            moment,
+            moment,
+            parent or root_id(tx),
+            json.dumps({tx.client: app_properties} if app_properties else {}),
+        ),
+    )
+    permissions.grant(tx, file_id, {"type": "user", "role": "owner", "emailAddress": tx.account})
+    return file_id
+
+
+def require_file(tx: Transaction, file_id: str, mime_type: str = "", write: bool = False) -> sqlite3.Row:
+    """The file's row, if the caller may see it (and change it); else the refusal that Forms and Sheets give."""
+    row = _row(tx, file_id)
+    role = permissions.role(tx, row) if row else None
+    if row is None or role is None or (mime_type and row["mime_type"] != mime_type):
+        raise not_found()
+    if not tx.sees_all and row["client"] != tx.client:
+        raise not_found()
+    if row["trashed"] and mime_type == FORM:
+        raise not_found()
+    if write and role not in permissions.WRITERS:
+        raise Refusal(403, "The caller does not have permission")
+    return row
+
+
+def touch(tx: Transaction, file_id: str) -> None:
+    """Notes that the file's content changed now."""
+    tx.db.execute("UPDATE files SET modified = ?, version = version + 1 WHERE id = ?", (stamp(tx.now), file_id))
+
+
+def all_files(tx: Transaction) -> list[sqlite3.Row]:
+    """Every file of the workspace that is no folder and not in the trash, latest change first; for the home page."""
+    return _rows(tx, "SELECT * FROM files WHERE NOT trashed AND mime_type != ? ORDER BY modified DESC", FOLDER)
+
+
+def root_id(tx: Transaction) -> str:
+    """The id of the caller's My Drive; made when first asked for."""
+    file_id = "0A" + hashlib.sha256(tx.account.encode()).hexdigest()[:17]
+    if _row(tx, file_id) is None:
+        moment = stamp(tx.now)
+        tx.db.execute(
+            "INSERT INTO files (id, mime_type, name, owner, client, created, modified) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (file_id, FOLDER, "My Drive", tx.account, "", moment, moment),
+        )
+    return file_id
+
+
+def _rows(tx: Transaction, sql: str, *values: Any) -> list[sqlite3.Row]:
+    cursor = tx.db.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(sql, values).fetchall()
+
+
+def _row(tx: Transaction, file_id: str) -> sqlite3.Row | None:
+    return next(iter(_rows(tx, "SELECT * FROM files WHERE id = ?", file_id)), None)
+
+
+# --- files ------------------------------------------------------------------------------------------------------
+
+
+def find(tx: Transaction, file_id: str, *, write: bool = False) -> sqlite3.Row:
+    """As `require_file`, in Drive's words."""
+    if file_id == "root":
+        file_id = root_id(tx)
+    row = _row(tx, file_id)
+    role = permissions.role(tx, row) if row else None
+    if row is None or role is None or not (tx.sees_all or row["client"] in (tx.client, "")):
+        raise missing(file_id)
+    if write and role not in permissions.WRITERS:
+        raise Refusal(
+            403,
+            f"The user does not have sufficient permissions for file {file_id}.",
+            reason="insufficientFilePermissions",
+        )
+    return row
+
+
+def missing(file_id: str) -> Refusal:
+    place = {"locationType": "parameter", "location": "fileId"}
+    return Refusal(404, f"File not found: {file_id}.", reason="notFound", details=[place])
+
+
+def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") -> Json:
+    """The whole file as Drive tells it; the `fields` mask makes it short."""
+    kind = KINDS.get(row["mime_type"])
+    granted = permissions.of_file(tx, row["id"], view)
+    mine = row["owner"] == tx.account
+    owner = {
+        "kind": "drive#user",
+        "displayName": row["owner"].partition("@")[0],
+        "emailAddress": row["owner"],
+        "me": mine,
+        "permissionId": permissions.grantee_id("user", row["owner"]),
+    }
+    role = permissions.role(tx, row)
+    can_edit = role in permissions.WRITERS
+    told: Json = {
+        "kind": "drive#file",
+        "id": row["id"],
+        "name": row["name"],
+        "mimeType": row["mime_type"],
+        "starred": False,
+        "trashed": bool(row["trashed"]),
+        "explicitlyTrashed": bool(row["trashed"]),
+        "spaces": ["drive"],
+        "version": str(row["version"]),
+        "createdTime": row["created"],
+        "modifiedTime": row["modified"],
+        "owners": [owner],
+        "lastModifyingUser": owner,
+        "ownedByMe": mine,
+        "shared": any(one["role"] != "owner" for one in granted),
+        "permissionIds": [one["id"] for one in granted],
+        "capabilities": {
+            "canEdit": can_edit,
+            "canRename": can_edit,
+            "canShare": can_edit,
+            "canTrash": mine,
+            "canDelete": mine,
+            "canCopy": True,
+            "canDownload": True,
+        },
+        "isAppAuthorized": row["client"] == tx.client,
+        "quotaBytesUsed": "0",
+        "size": "1024",
+        "viewedByMe": True,
+        "writersCanShare": True,
+        "copyRequiresWriterPermission": False,
+        "webViewLink": base_url + (kind.page.format(id=row["id"]) if kind else f"/file/d/{row['id']}"),
+        **json.loads(row["more"]),
+    }
+    if row["parent"]:
+        told["parents"] = [row["parent"]]
+    if own := json.loads(row["app_properties"]).get(tx.client):
+        told["appProperties"] = own
+    if can_edit:
+        told["permissions"] = granted
+    if kind and kind.export:
+        told["exportLinks"] = {
+            mime: f"{base_url}/drive/v3/files/{row['id']}/export?mimeType={mime}" for mime in kind.export
+        }
+    return told
+
+
+def _create(tx: Transaction, call: Call) -> Json:
+    body = dict(call.body)
+    _refuse_unwritable(body)
+    mime = body.pop("mimeType", "application/octet-stream")
+    if mime not in KINDS:
+        raise Refusal(
+            501, f"The local workspace keeps forms, spreadsheets and folders; it makes no files of type {mime}."
+        )
+    parent = _parent(tx, body.pop("parents", None))
+    name = body.pop("name", "") or "Untitled"
+    file_id = make_file(tx, mime, name, parent=parent)
+    KINDS[mime].create(tx, file_id, name)
+    _write(tx, file_id, body)
+    return _told(tx, call, file_id)
+
+
+def _told(tx: Transaction, call: Call, file_id: str) -> Json:
+    row = _row(tx, file_id)
+    if row is None:
+        raise missing(file_id)
+    return as_json(tx, row, call.base_url, call.params.get("includePermissionsForView", ""))
+
+
+def _parent(tx: Transaction, parents: list[str] | None) -> str:
+    if not parents:
+        return root_id(tx)
+    if len(parents) > 1:
+        raise Refusal(403, "A file cannot have more than one parent folder.", reason="cannotAddParent")
+    row = find(tx, parents[0], write=True)
+    if row["mime_type"] != FOLDER:
+        raise Refusal(403, "The specified parent is not a folder.", reason="parentNotAFolder")
+    return str(row["id"])
+
+
+def _refuse_unwritable(body: Json) -> None:
+    if set(body) - _WRITABLE:
+        raise Refusal(
+            403,
+            "The resource body includes fields which are not directly writable.",
+            reason="fieldNotWritable",
+        )
+
+
+def _write(tx: Transaction, file_id: str, body: Json) -> None:
+    """Puts the writable fields of a body into the file's row."""
+    row = _row(tx, file_id)
+    if row is None:
+        raise missing(file_id)
+    more = json.loads(row["more"])
+    properties = json.loads(row["app_properties"])
+    columns: Json = {}
+    for key, value in body.items():
+        if key == "name":
+            columns["name"] = value
+        elif key == "trashed":
+            columns["trashed"] = int(value)
+        elif key in ("createdTime", "modifiedTime"):
+            columns[{"createdTime": "created", "modifiedTime": "modified"}[key]] = stamp(query.moment(value, key))
+        elif key == "appProperties":
+            properties[tx.client] = _merged(properties.get(tx.client, {}), value)
+        elif key == "properties":
+            more[key] = _merged(more.get(key, {}), value)
+        elif key in _KEPT:
+            more[key] = value
+    columns |= {"more": json.dumps(more), "app_properties": json.dumps(properties)}
+    columns.setdefault("modified", stamp(tx.now))
+    sets = ", ".join(f"{name} = ?" for name in columns)
+    tx.db.execute(
+        f"UPDATE files SET {sets}, version = version + 1 WHERE id = ?",  # noqa: S608 - names are our own
+        (*columns.values(), file_id),
+    )
+
+
+def _merged(old: Json, new: Json) -> Json:
+    """Drive merges properties; null clears one."""
+    for key, value in new.items():
+        if value is not None and len(key.encode()) + len(value.encode()) > 124:
+            raise Refusal(
+                403,
+                "The maximum number of bytes for a property (key and value together) is 124.",
+                reason="propertyKeyAndValueTooLong",
+            )
+    merged = {**old, **new}
+    kept = {key: value for key, value in merged.items() if value is not None}
+    if len(kept) > 30:
+        raise Refusal(403, "The maximum number of private properties per file is 30.", reason="tooManyProperties")
+    return kept
+
+
+def _get(tx: Transaction, call: Call) -> Json:
+    row = find(tx, call.params["fileId"])
+    if call.params.get("alt") == "media":
+        raise Refusal(
+            403,
+            "Only files with binary content can be downloaded. Use Export with Docs Editors files.",
+            reason="fileNotDownloadable",
+        )
+    return _told(tx, call, row["id"])
+
+
+def _update(tx: Transaction, call: Call) -> Json:
+    row = find(tx, call.params["fileId"], write=True)
+    body = dict(call.body)
+    _refuse_unwritable(body)
+    if "parents" in body:
+        raise Refusal(
+            403,
+            "The parents field is not directly writable in update requests. Use the addParents and removeParents "
+            "parameters instead.",
+            reason="fieldNotWritable",
+        )
+    if body.get("mimeType", row["mime_type"]) != row["mime_type"]:
+        raise Refusal(400, "Invalid mime type provided", reason="badRequest")
+    if body.get("trashed") is not None and row["owner"] != tx.account:
+        raise Refusal(
+            403,
+            f"The user does not have sufficient permissions for file {row['id']}.",
+            reason="insufficientFilePermissions",
+        )
+    body.pop("mimeType", None)
+    added = [one for one in call.params.get("addParents", "").split(",") if one]
+    if added:
+        parent = _parent(tx, added)
+        if any(parent == above for above in (row["id"], *(one["id"] for one in _inside(tx, row["id"])))):
+            raise Refusal(403, "A folder cannot be its own parent.", reason="cannotAddParent")
+        tx.db.execute("UPDATE files SET parent = ? WHERE id = ?", (parent, row["id"]))
+    _write(tx, row["id"], body)
+    return _told(tx, call, row["id"])
+
+
+def _inside(tx: Transaction, folder: str) -> Iterator[sqlite3.Row]:
+    """Everything in a folder, at any depth."""
+    for row in _rows(tx, "SELECT * FROM files WHERE parent = ?", folder):
+        yield row
+        yield from _inside(tx, row["id"])
+
+
+def _copy(tx: Transaction, call: Call) -> Json:
+    row = find(tx, call.params["fileId"])
+    body = dict(call.body)
+    _refuse_unwritable(body)
+    if row["mime_type"] == FOLDER:
+        raise Refusal(403, "This file cannot be copied by the user.", reason="cannotCopyFile")
+    body.pop("mimeType", None)
+    parents = body.pop("parents", None)
+    parent = _parent(tx, parents) if parents or row["owner"] != tx.account else row["parent"]
+    name = body.pop("name", "") or f"Copy of {row['name']}"
+    file_id = make_file(tx, row["mime_type"], name, parent=parent)
+    tx.db.execute("UPDATE files SET more = ? WHERE id = ?", (row["more"], file_id))
+    if own := json.loads(row["app_properties"]).get(tx.client):
+        _write(tx, file_id, {"appProperties": own})
+    KINDS[row["mime_type"]].copy(tx, row["id"], file_id)
+    _write(tx, file_id, body)
+    return _told(tx, call, file_id)
+
+
+def _delete(tx: Transaction, call: Call) -> None:
+    row = find(tx, call.params["fileId"])
+    if row["owner"] != tx.account or row["parent"] is None:
+        raise Refusal(
+            403,
+            f"The user does not have sufficient permissions for file {row['id']}.",
+            reason="insufficientFilePermissions",
+        )
+    for one in [row, *_inside(tx, row["id"])]:
+        KINDS[one["mime_type"]].delete(tx, one["id"])
+        tx.db.execute("DELETE FROM permissions WHERE file_id = ?", (one["id"],))
+        tx.db.execute("DELETE FROM files WHERE id = ?", (one["id"],))
+
+
+def _list(tx: Transaction, call: Call) -> Json:
+    if call.params.get("spaces", "drive") != "drive":
+        raise Refusal(501, "The local workspace has the space `drive` only.")
+    size = call.params.get("pageSize", 100)
+    if not 1 <= size <= 1000:
+        raise query.invalid_value("pageSize")
+    text, order = call.params.get("q", ""), call.params.get("orderBy", "")
+    matches = query.parse(text, root_id(tx) if "root" in text else "")
+    binding = hashlib.sha256(f"{text}\0{order}".encode()).hexdigest()[:12]
+    first = query.read_token(call.params.get("pageToken", ""), binding)
+    view = call.params.get("includePermissionsForView", "")
+    seen = []
+    for row in _rows(tx, "SELECT * FROM files WHERE parent IS NOT NULL ORDER BY modified DESC, id"):
+        if (tx.sees_all or row["client"] == tx.client) and permissions.role(tx, row, listed=True):
+            told = as_json(tx, row, call.base_url, view)
+            if matches(told):
+                seen.append(told)
+    query.sort(seen, order)
+    page = seen[first : first + size]
+    answer: Json = {"kind": "drive#fileList", "incompleteSearch": False, "files": page}
+    if first + size < len(seen):
+        answer["nextPageToken"] = query.make_token(first + size, binding)
+    return answer
+
+
+def _export(tx: Transaction, call: Call) -> Content:
+    row = find(tx, call.params["fileId"])
+    kind = KINDS[row["mime_type"]]
+    wanted = call.params["mimeType"]
+    if row["mime_type"] == FOLDER:
+        raise Refusal(403, "Export only supports Docs Editors files.", reason="fileNotExportable")
+    if wanted not in kind.export:
+        raise Refusal(
+            400,
+            "The requested conversion is not supported.",
+            reason="badRequest",
+            details=[{"locationType": "parameter", "location": "convertTo"}],
+        )
+    return Content(kind.export[wanted](tx, row["id"]), wanted)
+
+
+def _about(tx: Transaction, call: Call) -> Json:
+    if not call.params.get("fields"):
+        raise Refusal(
+            400,
+            "The 'fields' parameter is required for this method.",
+            reason="required",
+            details=[{"locationType": "parameter", "location": "fields"}],
+        )
+    return {
+        "kind": "drive#about",
+        "user": {
+            "kind": "drive#user",
+            "displayName": tx.account.partition("@")[0],
+            "emailAddress": tx.account,
+            "me": True,
+            "permissionId": permissions.grantee_id("user", tx.account),
+        },
+        "storageQuota": {"limit": "16106127360", "usage": "0", "usageInDrive": "0", "usageInDriveTrash": "0"},
+        "exportFormats": {mime: list(kind.export) for mime, kind in KINDS.items() if kind.export},
+    }
+
+
+HANDLERS: dict[str, Handler] = {
+    "drive.about.get": _about,
+    "drive.files.create": _create,
+    "drive.files.get": _get,
+    "drive.files.list": _list,
+    "drive.files.update": _update,
+    "drive.files.copy": _copy,
+    "drive.files.delete": _delete,
+    "drive.files.export": _export,
+    "drive.permissions.create": lambda tx, call: permissions.create(tx, _shareable(tx, call), call),
+    "drive.permissions.get": lambda tx, call: permissions.get(tx, find(tx, call.params["fileId"]), call),
+    "drive.permissions.list": lambda tx, call: permissions.list_(tx, find(tx, call.params["fileId"]), call),
+    "drive.permissions.update": lambda tx, call: permissions.update(tx, _shareable(tx, call), call),
+    "drive.permissions.delete": lambda tx, call: permissions.delete(tx, _shareable(tx, call), call),
+}
+
+
+def _shareable(tx: Transaction, call: Call) -> sqlite3.Row:
+    return find(tx, call.params["fileId"], write=True)
+
+
+# Reading may have to make My Drive's row, hence these write.
+WRITES = {"drive.files.list", "drive.files.get"}

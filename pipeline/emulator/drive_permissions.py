@@ -1,0 +1,239 @@
+"""Drive's permissions: who may read or change a file, and who may answer a published form (`view=published`)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from typing import Any
+
+from .calls import Call, Json, Transaction
+from .refusal import Refusal
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS permissions (
+  file_id TEXT NOT NULL, id TEXT NOT NULL, view TEXT NOT NULL DEFAULT '', role TEXT NOT NULL, type TEXT NOT NULL,
+  grantee TEXT NOT NULL DEFAULT '', more TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (file_id, id)
+) WITHOUT ROWID;
+"""
+
+WRITERS = ("owner", "organizer", "fileOrganizer", "writer")
+_ORDER = ("reader", "commenter", "writer", "owner")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def grantee_id(kind: str, grantee: str) -> str:
+    """Drive's id of whoever is granted something: the same for every file."""
+    if kind == "anyone":
+        return "anyoneWithLink"
+    digits = str(int(hashlib.sha256(grantee.lower().encode()).hexdigest(), 16))[:20]
+    return digits + ("k" if kind == "domain" else "")
+
+
+def grant(tx: Transaction, file_id: str, body: Json) -> Json:
+    """Adds a permission, or changes the one that the grantee has; gives it as JSON."""
+    kind, view = body["type"], body.get("view", "")
+    grantee = str(body.get("emailAddress") or body.get("domain") or "").lower()
+    permission_id = grantee_id(kind, grantee) + ("p" if view else "")
+    more = {key: body[key] for key in ("allowFileDiscovery", "expirationTime") if key in body}
+    if kind in ("anyone", "domain"):
+        more.setdefault("allowFileDiscovery", False)
+    tx.db.execute(
+        "INSERT OR REPLACE INTO permissions VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (file_id, permission_id, view, body["role"], kind, grantee, json.dumps(more)),
+    )
+    return _json(permission_id, view, body["role"], kind, grantee, more)
+
+
+def _json(permission_id: str, view: str, role: str, kind: str, grantee: str, more: Json) -> Json:
+    told: Json = {"kind": "drive#permission", "id": permission_id, "type": kind, "role": role, **more}
+    if view:
+        told["view"] = view
+    if kind in ("user", "group"):
+        told |= {
+            "emailAddress": grantee,
+            "displayName": grantee.partition("@")[0],
+            "deleted": False,
+            "pendingOwner": False,
+        }
+    elif kind == "domain":
+        told |= {"domain": grantee, "displayName": grantee}
+    return told
+
+
+def of_file(tx: Transaction, file_id: str, view: str = "") -> list[Json]:
+    """The file's permissions, and those of the view if one is asked for."""
+    rows = tx.db.execute(
+        "SELECT id, view, role, type, grantee, more FROM permissions WHERE file_id = ? AND view IN ('', ?) ORDER BY id",
+        (file_id, view),
+    )
+    return [_json(*row[:5], json.loads(row[5])) for row in rows]
+
+
+def matches(permission: Json, account: str | None) -> bool:
+    """Whether the permission reaches the account. Groups have no members here: one is reached by its own address."""
+    if permission["type"] == "anyone":
+        return True
+    if not account:
+        return False
+    if permission["type"] == "domain":
+        return account.lower().endswith("@" + permission["domain"])
+    return bool(account.lower() == permission["emailAddress"])
+
+
+def role(tx: Transaction, row: Any, *, listed: bool = False) -> str | None:
+    """The caller's best role on a file, its folders' permissions included.
+
+    `listed`: whether it counts for searching, where a file shared with anyone who has the link does not show.
+    """
+    if row["owner"] == tx.account:
+        return "owner"
+    best = -1
+    seen = set()
+    place: tuple[str, str | None] | None = (row["id"], row["parent"])
+    while place and place[0] not in seen:
+        seen.add(place[0])
+        for one in of_file(tx, place[0]):
+            if listed and one["type"] == "anyone" and not one.get("allowFileDiscovery"):
+                continue
+            if matches(one, tx.account) and one["role"] in _ORDER:
+                best = max(best, _ORDER.index(one["role"]))
+        place = tx.db.execute("SELECT id, parent FROM files WHERE id = ?", (place[1],)).fetchone()
+    return _ORDER[best] if best >= 0 else None
+
+
+# --- methods ----------------------------------------------------------------------------------------------------
+
+
+def _invalid(field: str) -> Refusal:
+    return Refusal(
+        400, f"The specified {field} is invalid or not applicable for the given permission type.", reason="invalid"
+    )
+
+
+def create(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
+    body = call.body
+    for field in ("type", "role"):
+        if not body.get(field):
+            raise Refusal(400, f"The permission {field} field is required.", reason="required")
+    if body["type"] not in ("user", "group", "domain", "anyone"):
+        raise Refusal(400, "The specified type is invalid.", reason="invalid")
+    _check_role(file, call, body["role"], body["type"])
+    if body["type"] in ("user", "group") and not _EMAIL.fullmatch(body.get("emailAddress", "")):
+        raise _invalid("emailAddress")
+    if body["type"] == "domain" and not _DOMAIN.fullmatch(body.get("domain", "")):
+        raise _invalid("domain")
+    if view := body.get("view"):
+        if view != "published" or file["mime_type"] != "application/vnd.google-apps.form":
+            raise Refusal(400, "The specified view is invalid or not applicable for the given file.", reason="invalid")
+        if body["role"] != "reader":
+            raise Refusal(400, "The published view only supports the reader role.", reason="invalid")
+    kept = {key: body[key] for key in body if key not in ("emailAddress", "domain")}
+    if body["type"] in ("user", "group"):
+        kept["emailAddress"] = body["emailAddress"]
+    elif body["type"] == "domain":
+        kept["domain"] = body["domain"]
+    if body["role"] == "owner":
+        _transfer(tx, file, body["emailAddress"].lower())
+    elif not view and body.get("emailAddress", "").lower() == file["owner"]:
+        return _find(tx, file, grantee_id("user", file["owner"]))
+    return grant(tx, file["id"], kept)
+
+
+def _check_role(file: sqlite3.Row, call: Call, wanted: str, kind: str) -> None:
+    if wanted in ("organizer", "fileOrganizer"):
+        raise Refusal(
+            403, "The specified role is only applicable to items in shared drives.", reason="invalidSharingRequest"
+        )
+    if wanted not in _ORDER:
+        raise Refusal(400, "The specified role is invalid.", reason="invalid")
+    if wanted == "owner":
+        if kind != "user":
+            raise _invalid("role")
+        if not call.params.get("transferOwnership"):
+            raise Refusal(
+                403,
+                "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
+                reason="forbidden",
+            )
+
+
+def _transfer(tx: Transaction, file: sqlite3.Row, to: str) -> None:
+    if file["owner"] != tx.account:
+        raise _not_allowed(file)
+    grant(tx, file["id"], {"type": "user", "role": "writer", "emailAddress": file["owner"]})
+    tx.db.execute("UPDATE files SET owner = ? WHERE id = ?", (to, file["id"]))
+
+
+def _not_allowed(file: sqlite3.Row) -> Refusal:
+    return Refusal(
+        403,
+        f"The user does not have sufficient permissions for file {file['id']}.",
+        reason="insufficientFilePermissions",
+    )
+
+
+def _find(tx: Transaction, file: sqlite3.Row, permission_id: str) -> Json:
+    for one in of_file(tx, file["id"], "published"):
+        if one["id"] == permission_id:
+            return one
+    place = {"locationType": "parameter", "location": "permissionId"}
+    raise Refusal(404, f"Permission not found: {permission_id}.", reason="notFound", details=[place])
+
+
+def get(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
+    return _find(tx, file, call.params["permissionId"])
+
+
+def list_(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
+    view = call.params.get("includePermissionsForView", "")
+    if view not in ("", "published"):
+        raise Refusal(
+            400,
+            "Invalid Value",
+            reason="invalid",
+            details=[{"locationType": "parameter", "location": "includePermissionsForView"}],
+        )
+    from .drive_query import invalid_value, make_token, read_token
+
+    size = call.params.get("pageSize", 100)
+    if not 1 <= size <= 100:
+        raise invalid_value("pageSize")
+    every = of_file(tx, file["id"], view)
+    first = read_token(call.params.get("pageToken", ""), view)
+    told: Json = {"kind": "drive#permissionList", "permissions": every[first : first + size]}
+    if first + size < len(every):
+        told["nextPageToken"] = make_token(first + size, view)
+    return told
+
+
+def update(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
+    one = _find(tx, file, call.params["permissionId"])
+    unwritable = set(call.body) - {"role", "expirationTime", "view", "kind", "pendingOwner"}
+    if unwritable:
+        raise Refusal(
+            403, "The resource body includes fields which are not directly writable.", reason="fieldNotWritable"
+        )
+    wanted = call.body.get("role", one["role"])
+    _check_role(file, call, wanted, one["type"])
+    if one["role"] == "owner" and wanted != "owner":
+        raise _not_allowed(file)
+    if one.get("view") and wanted != "reader":
+        raise Refusal(400, "The published view only supports the reader role.", reason="invalid")
+    if wanted == "owner" and one["role"] != "owner":
+        _transfer(tx, file, one["emailAddress"])
+    changed = {**one, "role": wanted}
+    if "expirationTime" in call.body:
+        changed["expirationTime"] = call.body["expirationTime"]
+    if call.params.get("removeExpiration"):
+        changed.pop("expirationTime", None)
+    return grant(tx, file["id"], changed)
+
+
+def delete(tx: Transaction, file: sqlite3.Row, call: Call) -> None:
+    one = _find(tx, file, call.params["permissionId"])
+    if one["role"] == "owner":
+        raise _not_allowed(file)
+    tx.db.execute("DELETE FROM permissions WHERE file_id = ? AND id = ?", (file["id"], one["id"]))

@@ -1,0 +1,222 @@
+"""The search language of Drive's `files.list`: `q`, `orderBy` and page tokens. Pure.
+
+Supported: name (=, !=, contains), fullText contains (names only), mimeType (=, !=, contains), trashed, starred,
+parents/owners/writers/readers `in`, appProperties/properties `has`, modifiedTime and createdTime; and, or, not, ().
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from .refusal import Refusal
+
+Json = dict[str, Any]
+Test = Callable[[Json], bool]
+
+_TOKEN = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[A-Za-z][A-Za-z0-9]*|<=|>=|!=|[=<>(){}])""")
+
+
+def invalid_value(parameter: str = "q") -> Refusal:
+    place = {"locationType": "parameter", "location": parameter}
+    return Refusal(400, "Invalid Value", reason="invalid", details=[place])
+
+
+def parse(text: str, root: str = "") -> Test:
+    """A test of files as JSON. `root` is what the alias `root` stands for."""
+    if not text.strip():
+        return lambda file: True
+    tokens: list[str] = []
+    place = 0
+    while text[place:].strip():
+        match = _TOKEN.match(text, place)
+        if not match:
+            raise invalid_value()
+        tokens.append(match[1])
+        place = match.end()
+    if len(tokens) > 2000 or tokens.count("(") + tokens.count("not") > 100:
+        raise invalid_value()
+    reader = _Reader(tokens, root)
+    test = reader.any_of()
+    if reader.tokens:
+        raise invalid_value()
+    return test
+
+
+class _Reader:
+    def __init__(self, tokens: list[str], root: str) -> None:
+        self.tokens = tokens[::-1]
+        self.root = root
+
+    def next(self) -> str:
+        if not self.tokens:
+            raise invalid_value()
+        return self.tokens.pop()
+
+    def at(self, word: str) -> bool:
+        if self.tokens and self.tokens[-1].lower() == word:
+            self.tokens.pop()
+            return True
+        return False
+
+    def expect(self, word: str) -> None:
+        if not self.at(word):
+            raise invalid_value()
+
+    def any_of(self) -> Test:
+        tests = [self.all_of()]
+        while self.at("or"):
+            tests.append(self.all_of())
+        return lambda file: any(test(file) for test in tests)
+
+    def all_of(self) -> Test:
+        tests = [self.term()]
+        while self.at("and"):
+            tests.append(self.term())
+        return lambda file: all(test(file) for test in tests)
+
+    def term(self) -> Test:
+        if self.at("not"):
+            below = self.term()
+            return lambda file: not below(file)
+        if self.at("("):
+            inner = self.any_of()
+            self.expect(")")
+            return inner
+        first = self.next()
+        if first[0] in "'\"":
+            self.expect("in")
+            return self._member(_text(first), self.next())
+        operator = self.next()
+        if operator == "has":
+            return self._has(first)
+        return self._compare(first, operator, self.next())
+
+    def _member(self, value: str, field: str) -> Test:
+        if field == "parents":
+            wanted = self.root if value == "root" else value
+            return lambda file: wanted in file.get("parents", [])
+        roles = {
+            "owners": ("owner",),
+            "writers": ("writer", "owner"),
+            "readers": ("reader", "commenter", "writer", "owner"),
+        }
+        if field not in roles:
+            raise invalid_value()
+        return lambda file: (
+            any(
+                one["role"] in roles[field] and one.get("emailAddress") == value.lower()
+                for one in file.get("permissions", [])
+            )
+            or (field == "owners" and any(one["emailAddress"] == value.lower() for one in file["owners"]))
+        )
+
+    def _has(self, field: str) -> Test:
+        if field not in ("appProperties", "properties"):
+            raise invalid_value()
+        self.expect("{")
+        wanted: dict[str, str] = {}
+        while True:
+            name = self.next().lower()
+            self.expect("=")
+            wanted[name] = _text(self.next())
+            if self.at("}"):
+                break
+            self.expect("and")
+        if set(wanted) != {"key", "value"}:
+            raise invalid_value()
+        return lambda file: file.get(field, {}).get(wanted["key"]) == wanted["value"]
+
+    def _compare(self, field: str, operator: str, value: str) -> Test:
+        if field in ("trashed", "starred") and operator in ("=", "!=") and value.lower() in ("true", "false"):
+            wanted = (value.lower() == "true") == (operator == "=")
+            return lambda file: bool(file[field]) == wanted
+        if field in ("modifiedTime", "createdTime", "viewedByMeTime") and operator in _ORDERED:
+            moment_wanted, compare = moment(_text(value), "q"), _ORDERED[operator]
+            return lambda file: compare(moment(file.get(field, "1970-01-01T00:00:00Z"), "q"), moment_wanted)
+        if field in ("name", "mimeType", "fullText") and operator in ("=", "!=", "contains"):
+            return _text_test(field, operator, _text(value))
+        raise invalid_value()
+
+
+def _text_test(field: str, operator: str, wanted: str) -> Test:
+    if field == "fullText" and operator != "contains":
+        raise invalid_value()
+    if operator == "contains":
+        if field == "mimeType":
+            return lambda file: file["mimeType"].startswith(wanted)
+        # Drive finds the beginnings of words only.
+        words = re.compile(r"(?:^|\W)" + re.escape(wanted.lower()))
+        return lambda file: words.search(file["name"].lower()) is not None
+    if field == "name":  # Drive compares names without regard to case
+        return lambda file: (file["name"].lower() == wanted.lower()) == (operator == "=")
+    return lambda file: (file["mimeType"] == wanted) == (operator == "=")
+
+
+_ORDERED: dict[str, Callable[[datetime, datetime], bool]] = {
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def _text(token: str) -> str:
+    if token[0] not in "'\"":
+        raise invalid_value()
+    return re.sub(r"\\(.)", r"\1", token[1:-1], flags=re.DOTALL)
+
+
+def moment(text: str, parameter: str) -> datetime:
+    """RFC 3339; without an offset, UTC."""
+    try:
+        read = datetime.fromisoformat(text)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise invalid_value(parameter) from None
+
+
+_KEYS: dict[str, Callable[[Json], Any]] = {
+    "name": lambda file: file["name"].lower(),
+    "name_natural": lambda file: [
+        (int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", file["name"].lower())
+    ],
+    "modifiedTime": lambda file: file["modifiedTime"],
+    "modifiedByMeTime": lambda file: file["modifiedTime"],
+    "viewedByMeTime": lambda file: file["modifiedTime"],
+    "createdTime": lambda file: file["createdTime"],
+    "recency": lambda file: file["modifiedTime"],
+    "folder": lambda file: not file["mimeType"].endswith(".folder"),
+    "starred": lambda file: not file["starred"],
+    "quotaBytesUsed": lambda file: int(file["quotaBytesUsed"]),
+}
+
+
+def sort(files: list[Json], order: str) -> None:
+    for key in reversed([part.strip() for part in order.split(",") if part.strip()]):
+        name, _, direction = key.partition(" ")
+        if name not in _KEYS or direction.strip() not in ("", "desc"):
+            raise invalid_value("orderBy")
+        files.sort(key=_KEYS[name], reverse=direction.strip() == "desc")
+
+
+def make_token(first: int, binding: str) -> str:
+    return base64.urlsafe_b64encode(f"{first}:{binding}".encode()).decode()
+
+
+def read_token(token: str, binding: str) -> int:
+    """Where a page starts; a token of another query is refused."""
+    if not token:
+        return 0
+    try:
+        first, _, bound = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
+        if bound == binding and int(first) >= 0:
+            return int(first)
+    except ValueError:
+        pass
+    raise invalid_value("pageToken")

@@ -1,0 +1,220 @@
+"""Responses of forms: what is kept of a submission, and `responses.get` and `responses.list`.
+
+Order is not promised, so pages come in the order of response ids, which are random; a page token is bound to its
+filter. Each page costs in proportion to its size, whatever the form has received.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from . import forms_items
+from .calls import Json, Transaction
+from .refusal import Refusal, invalid, not_found
+from .store import setting, stamp
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS responses (
+  form_id TEXT NOT NULL, id TEXT NOT NULL, created TEXT NOT NULL, submitted TEXT NOT NULL, email TEXT,
+  answers TEXT NOT NULL, PRIMARY KEY (form_id, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS responses_by_time ON responses (form_id, submitted);
+"""
+# `created` has milliseconds and `submitted` microseconds, as at Google, so that an untouched response has two times.
+
+MOST = 5000
+_FILTER = re.compile(r"\s*timestamp\s*(>=|>)\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z\s*")
+_COLUMNS = "id, created, submitted, email, answers"
+
+
+# --- taking submissions -----------------------------------------------------------------------------------------------
+
+
+def check_answers(items: Sequence[Json], answers: Mapping[str, Sequence[str]]) -> None:
+    """Refuses answers to unknown questions, answers that are no option, and required ones left out."""
+    known = {question["questionId"]: (item, question) for item in items for question in forms_items.questions(item)}
+    for question_id, values in answers.items():
+        if question_id not in known:
+            raise invalid(f"The form has no question {question_id[:40]}.")
+        _check_values(*known[question_id], values)
+    for question_id in _asked(items, answers):
+        if known[question_id][1].get("required") and not any(value.strip() for value in answers.get(question_id, ())):
+            raise invalid(f"Question {question_id} is required.")
+
+
+def _asked(items: Sequence[Json], answers: Mapping[str, Sequence[str]]) -> list[str]:
+    """The questions on the pages that these answers lead through."""
+    pages: list[list[Json]] = [[]]
+    starts: dict[str, int] = {}
+    for item in items:
+        if "pageBreakItem" in item:
+            starts[item["itemId"]] = len(pages)
+            pages.append([])
+        else:
+            pages[-1].append(item)
+    asked: list[str] = []
+    page, met = 0, set()
+    while page < len(pages) and page not in met:
+        met.add(page)
+        onward = page + 1
+        for item in pages[page]:
+            for question in forms_items.questions(item):
+                asked.append(question["questionId"])
+                for option in question.get("choiceQuestion", {}).get("options", []):
+                    if option.get("value") in answers.get(question["questionId"], ()):
+                        if "goToSectionId" in option:
+                            onward = starts.get(option["goToSectionId"], onward)
+                        elif option.get("goToAction") == "SUBMIT_FORM":
+                            onward = len(pages)
+        page = onward
+    return asked
+
+
+def _check_values(item: Json, question: Json, values: Sequence[str]) -> None:
+    group = item.get("questionGroupItem", {})
+    choice = question.get("choiceQuestion") or group.get("grid", {}).get("columns")
+    several = choice is not None and choice.get("type") == "CHECKBOX"
+    if len(values) > 1 and not several:
+        raise invalid(f"Question {question['questionId']} takes one answer.")
+    if choice is not None and not any(option.get("isOther") for option in choice["options"]):
+        options = {option["value"] for option in choice["options"]}
+    elif "scaleQuestion" in question:
+        scale = question["scaleQuestion"]
+        options = {str(level) for level in range(scale.get("low", 0), scale["high"] + 1)}
+    elif "ratingQuestion" in question:
+        options = {str(level) for level in range(1, question["ratingQuestion"]["ratingScaleLevel"] + 1)}
+    else:
+        return
+    for value in values:
+        if value and value not in options:
+            raise invalid(f"Question {question['questionId']} has no such option.")
+
+
+def keep(
+    tx: Transaction, form_id: str, answers: Mapping[str, Sequence[str]], email: str | None, response_id: str = ""
+) -> str:
+    """Writes a new response, or what an edit leaves of an old one, whose id and first time stay."""
+    given = {key: kept for key, values in answers.items() if (kept := [value for value in values if value])}
+    text = json.dumps(given, ensure_ascii=False)
+    if response_id:
+        changed = tx.db.execute(
+            "UPDATE responses SET submitted = ?, email = ?, answers = ? WHERE form_id = ? AND id = ?",
+            (stamp(tx.now, 6), email, text, form_id, response_id),
+        )
+        if not changed.rowcount:
+            raise not_found()
+        return response_id
+    response_id = "ACYDBN" + secrets.token_urlsafe(36)
+    tx.db.execute(
+        "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?)",
+        (form_id, response_id, stamp(tx.now), stamp(tx.now, 6), email, text),
+    )
+    return response_id
+
+
+def delete(tx: Transaction, form_id: str, response_id: str) -> None:
+    """As the form's owner deletes a response in the editor: nothing is left of it."""
+    gone = tx.db.execute("DELETE FROM responses WHERE form_id = ? AND id = ?", (form_id, response_id))
+    if not gone.rowcount:
+        raise not_found()
+
+
+def count(tx: Transaction, form_id: str) -> int:
+    (number,) = tx.db.execute("SELECT count(*) FROM responses WHERE form_id = ?", (form_id,)).fetchone()
+    return int(number)
+
+
+# --- reading ------------------------------------------------------------------------------------------------------------
+
+
+def _json(row: Sequence[Any]) -> Json:
+    told: Json = {"responseId": row[0], "createTime": row[1], "lastSubmittedTime": row[2]}
+    if row[3]:
+        told["respondentEmail"] = row[3]
+    if answers := json.loads(row[4]):
+        told["answers"] = {
+            key: {"questionId": key, "textAnswers": {"answers": [{"value": value} for value in values]}}
+            for key, values in answers.items()
+        }
+    return told
+
+
+def get(tx: Transaction, form_id: str, response_id: str) -> Json:
+    row = tx.db.execute(
+        f"SELECT {_COLUMNS} FROM responses WHERE form_id = ? AND id = ?",  # noqa: S608
+        (form_id, response_id),
+    ).fetchone()
+    if row is None:
+        raise not_found()
+    return {"formId": form_id, **_json(row)}
+
+
+def list_page(tx: Transaction, form_id: str, params: Mapping[str, Any]) -> Json:
+    size = params.get("pageSize", 0)
+    if size < 0:
+        raise invalid("page_size must not be negative.")
+    size = min(size or MOST, MOST, setting(tx.db, "page_size_cap", MOST))
+    filter_ = params.get("filter", "")
+    binding = hashlib.sha256(f"{form_id}\0{filter_}".encode()).hexdigest()[:12]
+    after = _read_token(params.get("pageToken", ""), binding)
+    since, operator = _since(filter_)
+    where, order = ("", "") if not since else (f"AND submitted {operator} ?", "")
+    # The ids first, from the index alone, so that a filter never reads the answers that it leaves out.
+    source = "INDEXED BY responses_by_time" if since else ""
+    ids = [
+        row[0]
+        for row in tx.db.execute(
+            f"SELECT id FROM responses {source} WHERE form_id = ? AND id > ? {where} ORDER BY id LIMIT ?{order}",  # noqa: S608
+            (form_id, after, *([since] if since else []), size + 1),
+        )
+    ]
+    page = ids[:size]
+    rows = (
+        tx.db.execute(
+            f"SELECT {_COLUMNS} FROM responses WHERE form_id = ? AND id = ?",  # noqa: S608
+            (form_id, response_id),
+        ).fetchone()
+        for response_id in page
+    )
+    answer: Json = {"responses": [_json(row) for row in rows]} if page else {}
+    if len(ids) > size:
+        token = f"{page[-1]}:{binding}"
+        answer["nextPageToken"] = base64.urlsafe_b64encode(token.encode()).decode()
+    return answer
+
+
+def _since(text: str) -> tuple[str, str]:
+    if not text:
+        return "", ""
+    match = _FILTER.fullmatch(text)
+    try:
+        if match:
+            datetime.fromisoformat(match[2]).replace(tzinfo=UTC)
+            digits = (match[3] or "").ljust(9, "0")
+            # Times are kept to the microsecond: at or after one that is finer is after its microsecond.
+            operator = ">" if match[1] == ">" or digits[6:] != "000" else ">="
+            return f"{match[2]}.{digits[:6]}Z", operator
+    except ValueError:
+        pass
+    raise invalid(
+        "Invalid filter. The filter must have the form `timestamp > N` or `timestamp >= N`, N in RFC3339 UTC."
+    )
+
+
+def _read_token(token: str, binding: str) -> str:
+    if not token:
+        return ""
+    try:
+        after, _, bound = base64.urlsafe_b64decode(token.encode()).decode().rpartition(":")
+    except ValueError:
+        bound = ""
+    if bound != binding:
+        raise Refusal(400, "Request contains an invalid argument.")
+    return after

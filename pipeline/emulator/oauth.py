@@ -1,0 +1,94 @@
+"""Who calls, and with which scopes: the owner's token and every token that this workspace's `/token` hands out."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from .calls import Transaction
+from .refusal import Refusal
+from .schema import Method
+from .store import OWNER, OWNER_CLIENT, stamp
+from .wire import SEE, Request, error_info
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS tokens (
+  token TEXT PRIMARY KEY, account TEXT NOT NULL, client TEXT NOT NULL, scopes TEXT NOT NULL, expires TEXT NOT NULL,
+  refresh TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS grants (
+  refresh TEXT PRIMARY KEY, account TEXT NOT NULL, client TEXT NOT NULL, scopes TEXT NOT NULL, made TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS codes (
+  code TEXT PRIMARY KEY, account TEXT NOT NULL, client TEXT NOT NULL, scopes TEXT NOT NULL, redirect_uri TEXT NOT NULL,
+  challenge TEXT NOT NULL, method TEXT NOT NULL, offline INTEGER NOT NULL, expires TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+SERVICES = {"forms": "forms.googleapis.com", "sheets": "sheets.googleapis.com", "drive": "drive.googleapis.com"}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """`scopes` is None for the owner's token, which may do everything."""
+
+    account: str
+    client: str
+    scopes: frozenset[str] | None
+
+    def sees_all(self, method: Method) -> bool:
+        """Whether a scope that reaches beyond the client's own files lets it call this method."""
+        if self.scopes is None:
+            return True
+        return any(not scope.endswith(("/drive.file", "/drive.appdata")) for scope in self.scopes & method.scopes)
+
+
+def bearer(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return token.strip()
+    return request.arg("access_token") or request.arg("oauth_token")
+
+
+def is_owner(request: Request, owner_token: str) -> bool:
+    return hmac.compare_digest(bearer(request).encode(), owner_token.encode())
+
+
+def caller(tx: Transaction, request: Request, owner_token: str, method: Method) -> Caller:
+    """Whoever the bearer token stands for; raises Google's 401 or 403."""
+    token = bearer(request)
+    if not token:
+        raise unauthenticated(method, "CREDENTIALS_MISSING")
+    if hmac.compare_digest(token.encode(), owner_token.encode()):
+        return Caller(OWNER, OWNER_CLIENT, None)
+    row = tx.db.execute("SELECT account, client, scopes, expires FROM tokens WHERE token = ?", (token,)).fetchone()
+    if row is None or row[3] <= stamp(tx.now):
+        raise unauthenticated(method, "ACCESS_TOKEN_EXPIRED" if row else "ACCESS_TOKEN_TYPE_UNSUPPORTED")
+    scopes = frozenset(row[2].split())
+    if not scopes & method.scopes:
+        raise insufficient_scopes(method)
+    return Caller(row[0], row[1], scopes)
+
+
+def unauthenticated(method: Method, reason: str) -> Refusal:
+    missing = reason == "CREDENTIALS_MISSING"
+    what = "is missing required authentication credential" if missing else "had invalid authentication credentials"
+    drive = {"locationType": "header", "location": "Authorization"}
+    challenge = 'Bearer realm="https://accounts.google.com/"' + ("" if missing else ', error="invalid_token"')
+    return Refusal(
+        401,
+        f"Request {what}. {SEE}",
+        reason="required" if missing else "authError",
+        details=[error_info(reason, SERVICES[method.api], method=method.id), drive],
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+def insufficient_scopes(method: Method) -> Refusal:
+    return Refusal(
+        403,
+        "Request had insufficient authentication scopes.",
+        reason="insufficientPermissions",
+        details=[error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", SERVICES[method.api], method=method.id)],
+        headers={"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/", error="insufficient_scope"'},
+    )

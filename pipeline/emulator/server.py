@@ -1,0 +1,295 @@
+"""The workspace's HTTP server: every request's way from the socket to a handler and back.
+
+Routes on the raw path, asks who calls, holds parameters and body against Google's discovery documents, puts in the
+faults that a test ordered, runs the handler in one transaction, trims the answer to `fields`. Flask is loaded when
+the first page is asked for, so that a command which only speaks the API starts fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import logging
+import secrets
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from . import control, discovery, drive, forms, masks, oauth, schema, wire
+from .calls import Call, Content, Handler
+from .refusal import Refusal
+from .store import Store
+from .wire import Answer, Request
+
+# Never a body on any of these, whatever the method.
+_BODILESS = {"GET", "HEAD", "DELETE"}
+_LOCAL = {"127.0.0.1", "localhost", "[::1]"}
+
+
+def _tables() -> tuple[dict[str, Handler], list[str]]:
+    """Every handler by discovery id, and the tables they live on."""
+    handlers: dict[str, Handler] = {**forms.HANDLERS, **drive.HANDLERS}
+    tables = [oauth.TABLES, drive.TABLES, forms.TABLES]
+    try:
+        sheets: Any = importlib.import_module("pipeline.emulator.sheets")
+    except ModuleNotFoundError as missing:
+        if missing.name != "pipeline.emulator.sheets":
+            raise
+    else:
+        handlers |= sheets.HANDLERS
+        tables.append(sheets.TABLES)
+    return handlers, tables
+
+
+class Workspace:
+    """A running local workspace. `close` it, or use it as a context manager."""
+
+    def __init__(self, directory: Path, host: str, port: int) -> None:
+        self.directory = directory
+        self.handlers, tables = _tables()
+        self.store = Store(directory, tables)
+        self.token_file = directory / "workspace.token"
+        self.token = _owner_token(self.token_file)
+        self.control = control.Control(self.store)
+        self._pages: Callable[..., Iterable[bytes]] | None = None
+        self._pages_lock = threading.Lock()
+        listener = _listen(host, port)
+        self.port = int(listener.getsockname()[1])
+        shown = f"[{host}]" if ":" in host else host
+        self.hosts = _LOCAL | {shown}
+        self.url = f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '::') else shown}:{self.port}"  # noqa: S104
+        self.any_host = host in ("", "0.0.0.0", "::")  # noqa: S104 - the caller chose to be reached by any name
+        self._serve(listener)
+
+    def transaction(self, *, write: bool) -> Any:
+        """A transaction as the workspace's owner; for the pages."""
+        return self.store.transaction(write=write)
+
+    # --- the server's thread ------------------------------------------------------------------------------------
+
+    def _serve(self, listener: socket.socket) -> None:
+        from waitress import create_server, wasyncore
+
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
+        self._channels: dict[int, Any] = {}
+        self._server: Any = create_server(
+            self.wsgi,
+            map=self._channels,
+            sockets=[listener],
+            threads=16,
+            ident="",
+            channel_timeout=600,
+            max_request_body_size=wire.MOST_BYTES,
+            clear_untrusted_proxy_headers=False,
+        )
+        self._stopping = threading.Event()
+
+        def loop() -> None:
+            while not self._stopping.is_set():
+                wasyncore.loop(timeout=5, use_poll=True, map=self._channels, count=1)
+
+        self._thread = threading.Thread(target=loop, name="workspace", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops serving; what was answered is in the database."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._server.trigger.pull_trigger()
+        self._thread.join(timeout=10)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        for channel in list(self._channels.values()):
+            channel.close()
+        self._server.close()
+        self.store.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- one request ------------------------------------------------------------------------------------------------
+
+    def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        started = time.monotonic()
+        request = wire.read_request(environ)
+        method_id = ""
+        try:
+            answer, method_id = self._answer(request)
+        except Refusal as refusal:
+            answer = wire.refused(refusal, _api_of(request.path))
+        except Exception:
+            self._note_bug(request)
+            answer = wire.refused(Refusal(500, "Internal error encountered."), _api_of(request.path))
+        if answer is None:
+            self.control.log("", request, 0, 0, "", started)
+            return self._page({**environ, "wsgi.input": io.BytesIO(request.body)}, start_response)
+        answer = wire.packed(answer, request)
+        client = answer.headers.pop("X-Caller", "")
+        self.control.log(method_id, request, answer.status, len(answer.body), client, started)
+        if answer.drop:
+            _hang_up(environ)
+        headers = list(answer.headers.items())
+        if answer.status != 204:
+            headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
+        start_response(f"{answer.status} {_REASON.get(answer.status, 'Answer')}", headers)
+        return [b"" if request.http == "HEAD" else answer.body]
+
+    def _answer(self, request: Request) -> tuple[Answer | None, str]:
+        """The answer and the method's id; None for what is a page's."""
+        self._check_origin(request)
+        path = request.path
+        if path.startswith("/_emulator/"):
+            if not oauth.is_owner(request, self.token):
+                raise Refusal(401, "The workspace's control needs the owner's token as a bearer token.")
+            return self.control.answer(request), ""
+        if (found := discovery.answer(request)) is not None:
+            return found, ""
+        if any(path.startswith(prefix) for prefix in schema.PREFIXES):
+            return self._call(request)
+        if path.startswith(_UNSERVED):
+            raise Refusal(501, f"The local workspace does not serve {request.http} {path}.")
+        return None, ""
+
+    def _check_origin(self, request: Request) -> None:
+        """A page elsewhere must not reach a workspace on this machine: not by another name, not from another origin."""
+        host = request.headers.get("host", "")
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        if name.lower() not in self.hosts and not self.any_host:
+            raise Refusal(403, "This workspace answers to its own address only.")
+        origin = request.headers.get("origin")
+        if origin is not None and origin.lower() != f"http://{host.lower()}":
+            raise Refusal(403, "This workspace takes no requests from other origins.")
+
+    def _call(self, request: Request) -> tuple[Answer, str]:
+        found = schema.route(request.http, request.path)
+        if found is None:
+            raise Refusal(404, f"The requested URL {request.path[:200]} was not found on this server.", "NOT_FOUND")
+        method, path_params = found
+        handler = self.handlers.get(method.id)
+        with self.store.transaction(write=False) as tx:
+            caller = oauth.caller(tx, request, self.token, method)
+        if handler is None:
+            raise Refusal(501, f"The local workspace does not serve {method.id}.")
+        faults = self.control.take(method, caller)
+        if faults.before is not None:
+            return faults.before, method.id
+        params = schema.check_params(method, path_params, request.query)
+        body = {}
+        if method.request:
+            body = schema.check_body(method, wire.read_json(request))
+        mask = _mask(method, params)
+        write = request.http != "GET" or method.id in drive.WRITES
+        with self.store.transaction(
+            write=write, account=caller.account, client=caller.client, sees_all=caller.sees_all(method)
+        ) as tx:
+            result = handler(tx, Call(method.id, params, body, request.base_url))
+        answer = _told(result, mask, pretty=request.arg("prettyPrint") == "true")
+        answer.headers["X-Caller"] = caller.client
+        return faults.after or answer, method.id
+
+    # --- pages ------------------------------------------------------------------------------------------------------
+
+    def _page(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with self._pages_lock:
+            if self._pages is None:
+                self._pages = self._load_pages()
+        return self._pages(environ, start_response)
+
+    def _load_pages(self) -> Callable[..., Iterable[bytes]]:
+        from flask import Flask
+
+        app = Flask("pipeline.emulator", static_folder=None, template_folder=None)
+        app.url_map.merge_slashes = False
+        pages: Any = importlib.import_module("pipeline.emulator.pages")
+        if hasattr(pages, "blueprint"):
+            app.register_blueprint(pages.blueprint(self))
+        return app.wsgi_app
+
+    def _note_bug(self, request: Request) -> None:
+        """What went wrong goes to a file of the owner's, never to whoever asked."""
+        with (self.directory / "workspace.log").open("a") as log:
+            log.write(f"{request.http} {request.path}\n{traceback.format_exc()}\n")
+
+
+_UNSERVED = ("/v1", "/v2", "/v3", "/v4", "/drive/", "/upload/", "/resumable/", "/batch", "/discovery/")
+_REASON = {
+    200: "OK",
+    204: "No Content",
+    302: "Found",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    408: "Request Timeout",
+    413: "Payload Too Large",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+}
+
+
+def _api_of(path: str) -> str:
+    return next((api for prefix, api in schema.PREFIXES.items() if path.startswith(prefix)), "")
+
+
+def _mask(method: schema.Method, params: dict[str, Any]) -> masks.Tree:
+    text = params.get("fields") or drive.DEFAULT_FIELDS.get(method.id, "")
+    if not text or text == "*":
+        return {}
+    try:
+        return schema.check_mask(method, masks.parse(text))
+    except masks.BadMask as fault:
+        raise schema.bad_mask(method, str(fault)) from None
+
+
+def _told(result: Any, mask: masks.Tree, *, pretty: bool) -> Answer:
+    if result is None:
+        return Answer(204)
+    if isinstance(result, Content):
+        return Answer(200, result.body, result.content_type)
+    return wire.answer_json(masks.trim(mask, result), pretty=pretty)
+
+
+def _owner_token(file: Path) -> str:
+    """The token that stands for the workspace's owner; made once, readable by the owner only."""
+    import os
+
+    try:
+        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        for _ in range(100):  # another process may be writing it
+            if token := file.read_text().strip():
+                return token
+            time.sleep(0.02)
+        raise
+    token = secrets.token_urlsafe(32)
+    with os.fdopen(handle, "w") as out:
+        out.write(token + "\n")
+    return token
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _hang_up(environ: dict[str, Any]) -> None:
+    """Closes the connection under the answer, as a network does. waitress hands its channel out by this one method."""
+    channel = environ["waitress.client_disconnected"].__self__
+    channel.socket.shutdown(socket.SHUT_RDWR)
