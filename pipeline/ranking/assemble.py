@@ -7,9 +7,11 @@ interval, chances, tiers, agreement) is put beside it, and is imported only when
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from pipeline.ranking import headline
+from pipeline.ranking import headline, stress
 from pipeline.ranking.cells import Cells, collect
+from pipeline.ranking.notes import next_interview
 from pipeline.ranking.policy import Policy
 from pipeline.ranking.results import Ranking
 from pipeline.ranking.words import count, listing, printable, share
@@ -37,12 +39,25 @@ def rank(
     policy = policy or Policy()
     cells = collect(rubric, scorecards, candidates)
     results = headline.order([headline.score(each, rubric, policy) for each in cells.candidates])
-    return Ranking(
+    bare = Ranking(
         role=rubric.role,
         rubric=rubric.fingerprint,
         as_of=cells.as_of,
         candidates=tuple(results),
         notes=tuple(_input_notes(cells, policy)),
+    )
+    if not cells.as_of:
+        return bare
+    from pipeline.ranking.estimates import estimate
+
+    found = estimate(cells, rubric, results, policy)
+    ranked = [each for each in found.candidates if each.status == "ranked"]
+    return replace(
+        bare,
+        candidates=tuple(found.candidates),
+        interviewers=tuple(found.interviewers),
+        agreement=found.agreement,
+        notes=(*bare.notes, *found.notes, *next_interview(ranked, rubric), *stress.notes(ranked, rubric)),
     )
 
 

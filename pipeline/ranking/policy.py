@@ -14,7 +14,7 @@ class Policy:
         min_coverage: share of the total weight that must be assessed, else the candidate is `incomplete`; equal passes.
         min_interviewers: how many different interviewers must have given at least one rating.
         tier_probability: a candidate shares the leader's tier while P(leader is better) stays below this.
-        exchangeable: interviewers met candidates at random, so that severity may also be learnt between candidates.
+        exchangeable: candidates met interviewers at random, so that severity may also be learnt between candidates.
     """
 
     min_coverage: Fraction = Fraction(7, 10)

@@ -40,7 +40,7 @@ class CandidateResult:
     adjusted: float | None = None
     interval: tuple[float, float] | None = None  # 90 %
     top: Mapping[int, float] = field(default_factory=dict)  # k -> P(among the true best k)
-    explanation: str = ""  # `explain` as text, for the note on the cell
+    over_next: float | None = None  # P(truly better than the candidate ranked next below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,131 @@
+"""What can be estimated, put beside the exact headline: the one door to the parts that need numpy.
+
+Estimates are rounded to 12 decimals, so that two machines whose arithmetic differs in the last bit print the same
+report byte for byte. Where something cannot be estimated the value stays None and a note says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.ranking import agreement, calibration, notes, severity, uncertainty
+from pipeline.ranking.cells import Cells
+from pipeline.ranking.design import Design, Floats, build, laplacian
+from pipeline.ranking.policy import Policy
+from pipeline.ranking.results import CandidateResult, InterviewerResult
+from pipeline.scorecard import Rubric
+
+FAINT = 0.25  # a link below this share of the panel's ordinary strength is worth a word
+MOST_DRAWN = 300  # interviewers up to whom the link's two sides are looked up
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """The candidates with their estimates filled in, and what stands beside them."""
+
+    candidates: list[CandidateResult]
+    interviewers: list[InterviewerResult]
+    agreement: dict[str, float] | None
+    notes: list[str]
+
+
+def estimate(cells: Cells, rubric: Rubric, results: Sequence[CandidateResult], policy: Policy) -> Estimates:
+    """Severity, adjusted scores, intervals, chances, tiers and agreement for results in display order."""
+    scale = (rubric.scale.high - rubric.scale.low) / 4
+    design = build(cells, rubric)
+    fitted = severity.fit(design, scale=scale)
+    model = None if isinstance(fitted, str) else fitted
+    people = calibration.table(design, cells, rubric, model, scale)
+    found = agreement.assess(design, cells, rubric)
+    said = [fitted] if isinstance(fitted, str) else []
+    candidates = list(results)
+    if model is not None:
+        candidates = _candidates(design, model, cells, candidates, policy, scale)
+        said += notes.on_estimates(candidates, people, _groups(design, model), _faint_link(design))
+    if found.numbers:
+        said += notes.on_agreement(found.numbers)
+    if found.reason and found.reason not in said:
+        said.append(found.reason)
+    return Estimates(candidates, people, found.numbers, said)
+
+
+def _candidates(
+    design: Design,
+    model: severity.Severity,
+    cells: Cells,
+    results: list[CandidateResult],
+    policy: Policy,
+    scale: float,
+) -> list[CandidateResult]:
+    place = {each.candidate: index for index, each in enumerate(cells.candidates)}
+    headline = np.full(design.candidates, np.nan)
+    for each in results:
+        if each.score is not None:
+            headline[place[each.candidate]] = float(each.score)
+    adjusted = headline + severity.adjustment(design, model.severity)
+    low, high = uncertainty.intervals(design, model, adjusted)
+    filled = [
+        each
+        if each.score is None
+        else replace(
+            each,
+            adjusted=_tidy(adjusted, place[each.candidate]),
+            interval=(_tidy(low, place[each.candidate]), _tidy(high, place[each.candidate])),
+        )
+        for each in results
+    ]
+    ranked = [each for each in filled if each.status == "ranked"]
+    if not ranked:
+        return filled
+    order = sorted(range(len(ranked)), key=lambda i: (-(ranked[i].adjusted or 0.0), ranked[i].candidate))
+    at = {i: position for position, i in enumerate(order)}
+    drawn = uncertainty.chances(
+        design,
+        model,
+        headline,
+        [place[ranked[i].candidate] for i in order],
+        seed=int(cells.digest[:16], 16),
+        probability=policy.tier_probability,
+        scale=scale,
+    )
+    for i, each in enumerate(ranked):
+        filled[i] = replace(
+            each,
+            tier=int(drawn.tier[at[i]]),
+            top={k: float(share[at[i]]) for k, share in drawn.top.items()},
+            over_next=drawn.better(at[i], at[i + 1]) if i + 1 < len(ranked) else None,
+        )
+    return filled
+
+
+def _tidy(values: Floats, index: int) -> float:
+    return round(float(values[index]), 12)
+
+
+def _groups(design: Design, model: severity.Severity) -> list[list[str]]:
+    """The names of each group of interviewers that shares nothing with the others, largest first."""
+    members: dict[int, list[str]] = {}
+    for name, label in zip(design.interviewers, model.group.tolist(), strict=True):
+        members.setdefault(label, []).append(name)
+    return sorted(members.values(), key=lambda names: (-len(names), names))
+
+
+def _faint_link(design: Design) -> tuple[list[str], list[str]] | None:
+    """Where one weak link holds the panel together: the smaller side, and who of it shares cases with the other."""
+    if not 3 < len(design.interviewers) <= MOST_DRAWN:
+        return None
+    matrix = laplacian(design)
+    values, vectors = np.linalg.eigh(matrix)
+    positive = np.flatnonzero(values > 1e-9 * max(1.0, float(values[-1])))
+    if len(positive) < 2 or values[positive[0]] >= FAINT * values[positive].mean():
+        return None
+    side = vectors[:, positive[0]]
+    inside = np.abs(side) > 1e-9
+    smaller = side > 0 if (side > 1e-9).sum() <= (side < -1e-9).sum() else side < 0
+    smaller &= inside
+    shares = -matrix[np.ix_(smaller, inside & ~smaller)]
+    names = np.array(design.interviewers)
+    return names[smaller].tolist(), names[smaller][(shares > 1e-12).any(axis=1)].tolist()

@@ -1,0 +1,197 @@
+"""What a manager should be told beside the table, in sentences (ranking.md 2.5, 3.4, 4).
+
+Chances are said in words and bands; a number of severity stands only where it can be added by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from pipeline.ranking.results import CandidateResult, InterviewerResult
+from pipeline.ranking.words import comparison, count, half_up, listing, ordinal, printable, signed
+from pipeline.scorecard import Rubric
+
+MOST_MOVERS = 5
+MOST_COMPARED = 2000
+WORTH_NAMING = 0.05  # points of severity
+NORM = "In published studies one separate interview reaches .44, a panel of several .74."
+MEANING = (
+    "Chances, tiers and intervals say how far a larger panel of similar interviewers would agree, not who will do well "
+    "in the job."
+)
+
+
+def on_estimates(
+    candidates: Sequence[CandidateResult],
+    interviewers: Sequence[InterviewerResult],
+    groups: Sequence[Sequence[str]],
+    faint: tuple[Sequence[str], Sequence[str]] | None,
+) -> list[str]:
+    """First place, tier 1, who moves under adjustment, and whether the panel hangs together."""
+    ranked = [each for each in candidates if each.status == "ranked"]
+    said = []
+    if len(ranked) > 1:
+        said.append(first_place(ranked))
+        said.append(_first_tier(ranked))
+        said += _movers(ranked, {each.interviewer: each.severity or 0.0 for each in interviewers})
+        said.append(MEANING)
+    said += _connectedness(groups)
+    if faint is not None:
+        side, bridges = faint
+        said.append(
+            f"Only {_names(bridges)} {'ties' if len(bridges) == 1 else 'tie'} {_names(side)} to the other "
+            "interviewers: severities across that link are uncertain. One more shared candidate there would help most."
+        )
+    return said
+
+
+def first_place(ranked: Sequence[CandidateResult]) -> str:
+    """How clearly the first is ahead of the second, said for both if the adjusted scores see it the other way round."""
+    first, second = ranked[0], ranked[1]
+    if first.over_next is None:
+        return f"First by headline: {printable(first.candidate)}."
+    clear = comparison(max(first.over_next, 1 - first.over_next))
+    names = _names([first.candidate, second.candidate])
+    if clear == "toss-up":
+        return f"First place is a toss-up: {names} are not separable on this evidence."
+    ahead = first if first.over_next >= 0.5 else second
+    words = {"leaning": "is leaning towards", "likely": "likely belongs to", "clear": "clearly belongs to"}[clear]
+    against = "" if ahead is first else ", although the headline score says otherwise: see the severities that they met"
+    return f"Between {names}, first place {words} {printable(ahead.candidate)}{against}."
+
+
+def _first_tier(ranked: Sequence[CandidateResult]) -> str:
+    tier = [each.candidate for each in ranked if each.tier == 1]
+    if len(tier) == 1:
+        return f"Tier 1 is {printable(tier[0])} alone: clearly ahead of everyone else."
+    return f"Tier 1 holds {_names(tier)}: on this evidence the best of them is not clearly better than the others."
+
+
+def _movers(ranked: Sequence[CandidateResult], severity: Mapping[str, float]) -> list[str]:
+    """Kendall's tau between headline and adjusted, and each candidate whose place differs, with whom they met."""
+    if len(ranked) > MOST_COMPARED:
+        return []
+    values = sorted((each.adjusted or 0.0 for each in ranked), reverse=True)
+    place = {value: position for position, value in reversed(list(enumerate(values, 1)))}
+    moved = [each for each in ranked if place[each.adjusted or 0.0] != each.rank]
+    if not moved:
+        return ["Adjusting for the interviewers met leaves every rank as it is."]
+    same, pairs = _concordance(ranked)
+    tau = half_up(Fraction(2 * same - pairs, pairs))
+    said = [
+        f"Headline and adjusted score order {same:,} of {count(pairs, 'pair')} of candidates alike (Kendall's tau {tau})."
+    ]
+    for each in moved[:MOST_MOVERS]:
+        now = ordinal(place[each.adjusted or 0.0])
+        said.append(
+            f"{printable(each.candidate)} would be {now} instead of {ordinal(each.rank or 0)} by adjusted score"
+            f"{met(each, severity)}."
+        )
+    if len(moved) > MOST_MOVERS:
+        said.append(f"{count(len(moved) - MOST_MOVERS, 'more candidate')} would change place by adjusted score.")
+    return said
+
+
+def met(result: CandidateResult, severity: Mapping[str, float]) -> str:
+    """Whom the candidate met, where that matters: "; met Ivo (severity +0.35) and Mara (-0.20)"."""
+    people = [(name, severity.get(name, 0.0)) for name in result.interviewers]
+    people = sorted((each for each in people if abs(each[1]) >= WORTH_NAMING), key=lambda each: -abs(each[1]))
+    if not people:
+        return ""
+    texts = [
+        f"{printable(name)} ({'severity ' if not at else ''}{signed(value)})" for at, (name, value) in enumerate(people)
+    ]
+    return f"; met {listing(texts)}"
+
+
+def _concordance(ranked: Sequence[CandidateResult]) -> tuple[int, int]:
+    """Pairs that both scores order alike, of all pairs whose headlines differ."""
+    same = pairs = 0
+    for at, upper in enumerate(ranked):
+        for lower in ranked[at + 1 :]:
+            if upper.rank != lower.rank:
+                pairs += 1
+                same += (upper.adjusted or 0.0) > (lower.adjusted or 0.0)
+    return same, max(pairs, 1)
+
+
+def _connectedness(groups: Sequence[Sequence[str]]) -> list[str]:
+    shared = [names for names in groups if len(names) > 1]
+    alone = [names[0] for names in groups if len(names) == 1]
+    said = []
+    if len(shared) > 1:
+        first, second = shared[:2]
+        said.append(
+            f"The interviewers fall into {len(shared)} groups that share no candidate: {_names(first)}; "
+            f"{_names(second)}{' and others' if len(shared) > 2 else ''}. Candidates of different groups are comparable only if the "
+            "groups are equally severe. One interviewer of the one group meeting 2 or 3 candidates of the other would "
+            "link them."
+        )
+    if alone:
+        verb = "shares" if len(alone) == 1 else "share"
+        said.append(
+            f"{_names(alone)} {verb} no rating with another interviewer: strict or lenient cannot be told, and nothing "
+            "is added for them."
+        )
+    return said
+
+
+def on_agreement(numbers: Mapping[str, float]) -> list[str]:
+    """Reliability in two sentences, beside what is known from the literature."""
+    if "icc1" not in numbers:
+        return []
+    k = half_up(numbers["k"], 1).removesuffix(".0")
+    said = (
+        f"Reliability of one interviewer's score: {_band(numbers['icc1'])}; of the mean of {k}: "
+        f"{_band(numbers['icck'])}. {NORM}"
+    )
+    gap = numbers["icc_c1"] - numbers["icc1"]
+    if gap > 0.05:
+        said += f" Differences in severity cost {_point(gap)} of one interviewer's."
+    return [said]
+
+
+def _band(value: float) -> str:
+    """Koo and Li's bands, beside the number."""
+    word = "poor" if value < 0.5 else "moderate" if value < 0.75 else "good" if value < 0.9 else "excellent"
+    return f"{_point(value)} ({word})"
+
+
+def _point(value: float) -> str:
+    return half_up(value).removeprefix("0") if value < 0.995 else "1.00"
+
+
+def next_interview(ranked: Sequence[CandidateResult], rubric: Rubric) -> list[str]:
+    """Which one more rating would do most to settle first place: the largest W_k^2 (1/n - 1/(n + 1)) of the first two.
+
+    That is by how much one more interviewer on competency k would narrow the candidate's score, other things equal.
+    """
+    if len(ranked) < 2:
+        return []
+    ahead = ranked[0].over_next
+    if ahead is not None and comparison(max(ahead, 1 - ahead)) == "clear":
+        return []
+    options = []
+    for place, each in enumerate(ranked[:2]):
+        for k, competency in enumerate(rubric.competencies):
+            held = len(each.competencies[competency.id].by_interviewer)
+            gain = competency.weight**2 * (Fraction(1, held * (held + 1)) if held else Fraction(2))
+            options.append((-gain, place, k))
+    _, place, k = min(options)
+    chosen, competency = ranked[place], rubric.competencies[k]
+    labels = chosen.competencies[competency.id].by_interviewer
+    rated = [name for name in chosen.interviewers if name in labels or _rounds(name, labels)]
+    but = f" by anyone but {_names(rated)}" if rated else ""
+    what = f"one more rating of {printable(chosen.candidate)} on {printable(competency.name)}{but}"
+    first = _names([ranked[0].candidate, ranked[1].candidate])
+    return [f"Next best interview: {what} would do most to settle first place between {first}."]
+
+
+def _rounds(name: str, labels: Iterable[str]) -> list[str]:
+    """The labels "name (round)" of one interviewer."""
+    return [label for label in labels if label.startswith(f"{name} (")]
+
+
+def _names(names: Iterable[str]) -> str:
+    return listing(map(printable, names))
