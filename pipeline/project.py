@@ -51,17 +51,24 @@ class Project:
     bank: Bank
     local_workspace: LocalWorkspace
     on_wait: Callable[[str], None]
+    google_url: str | None = None  # something that speaks Google's protocol in its stead
 
     @classmethod
     def open(
-        cls, directory: Path, *, role: str | None, local_workspace: LocalWorkspace, on_wait: Callable[[str], None]
+        cls,
+        directory: Path,
+        *,
+        role: str | None,
+        local_workspace: LocalWorkspace,
+        on_wait: Callable[[str], None],
+        google_url: str | None = None,
     ) -> Project:
         """Read and validate everything before the first call; InvalidInput with all faults otherwise."""
         sources = read_sources(directory)
         if sources.faults:
             raise InvalidInput(sources.faults)
         chosen = choose_role(sources, role, directory)
-        return cls(directory, sources.settings, chosen, sources.bank, local_workspace, on_wait)
+        return cls(directory, sources.settings, chosen, sources.bank, local_workspace, on_wait, google_url)
 
     @property
     def hidden(self) -> Path:
@@ -87,7 +94,15 @@ class Project:
             return connect(bearer(self.address.token), base_url=self.address.url, policy=policy, on_wait=self.on_wait)
         from pipeline.google import auth
 
-        return connect(auth.credentials(self.settings.google, self.directory), policy=policy, on_wait=self.on_wait)
+        credentials = auth.credentials(self.settings.google, self.directory)
+        return connect(credentials, base_url=self.google_url, policy=policy, on_wait=self.on_wait)
+
+    @property
+    def client_file(self) -> Path:
+        """The user's own OAuth client."""
+        from pipeline.google.auth import located
+
+        return located(self.settings.google.client_file, self.directory)
 
     @cached_property
     def address(self) -> Address | None:

@@ -56,7 +56,7 @@ def serve(screen: Screen, port: int, host: str, unencrypted: bool) -> None:
         raise Refused(f"Cannot listen on {host}:{port}: {fault.strerror or fault}.", "Choose another --port.") from None
     with workspace, lock(hidden, "serve", name=SERVED, url=workspace.url):
         if screen.json:
-            ready = {"schema_version": 1, "url": workspace.url, "token_file": str(workspace.token_file)}
+            ready = {"schema_version": 1, "url": workspace.url, "token_file": str(workspace.token_file.resolve())}
             click.echo(json.dumps(ready))
             sys.stdout.flush()
         else:

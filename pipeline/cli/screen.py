@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -74,6 +75,7 @@ class Screen:
                 role=self.role,
                 local_workspace=lambda directory: stack.enter_context(local_workspace(directory)),
                 on_wait=self.warn,
+                google_url=os.environ.get("PIPELINE_WORKSPACE_URL") or None,
             )
             if errand:
                 stack.enter_context(lock(project.hidden, errand))

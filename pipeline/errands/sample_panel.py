@@ -26,7 +26,7 @@ class _Candidate:
 
 
 CANDIDATES = (
-    _Candidate("Ana Ribeiro", 4.4, (STRICT, "mara@example.com"), ("sam@example.com", "tess@example.com")),
+    _Candidate("Ana Ribeiro", 4.7, (STRICT, "mara@example.com"), ("sam@example.com", "tess@example.com")),
     _Candidate("Ben Okafor", 3.9, ("mara@example.com", "noor@example.com"), ("sam@example.com", "tess@example.com")),
     _Candidate("Chloé Martin", 3.9, ("noor@example.com", "mara@example.com"), ("tess@example.com", "sam@example.com")),
     _Candidate("Dev Patel", 4.0, (STRICT, "noor@example.com"), ("tess@example.com",), weak_in="security"),

@@ -1,0 +1,73 @@
+"""What can only be said of a scorecard beside the panel: is its candidate known, was its interviewer asked. Pure.
+
+Found anew at every pull, so that it goes away once the panel is mended.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from pipeline.form import near_match
+from pipeline.scorecard import Problem, SubmittedScorecard
+from pipeline.worksheets import Book
+
+
+def unusable(card: SubmittedScorecard, candidates: Sequence[str]) -> bool:
+    """Whether a scorecard cannot count: nobody knows about whom or by whom it is."""
+    return not card.interviewer or not card.candidate or bool(candidates and card.candidate not in candidates)
+
+
+def about_panel(cards: Sequence[SubmittedScorecard], book: Book) -> Iterator[Problem]:
+    """Problems and hints of all scorecards against the panel; none while the panel is empty."""
+    yield from _shared_addresses(cards)
+    if not book.panel:
+        return
+    asked = {(row.interviewer, row.candidate, row.round) for row in book.panel}
+    interviewers = {row.interviewer for row in book.panel}
+    for card in cards:
+        if not card.candidate or not card.interviewer:
+            continue
+        where = {"candidate": card.candidate, "interviewer": card.interviewer, "round": card.round}
+        if card.candidate not in book.candidates:
+            yield Problem("unknown-candidate", f"{card.candidate} is not on the panel: not counted", _todo(card, book), **where)
+        elif card.interviewer not in interviewers:
+            yield Problem(
+                "unknown-interviewer",
+                f"{card.interviewer} is not on the panel; the scorecard counts",
+                "Add the interview to the Panel worksheet, or ask who sent it",
+                **where,
+            )
+        elif (card.interviewer, card.candidate, card.round) not in asked:
+            yield Problem(
+                "not-asked",
+                f"{card.interviewer} was not asked to interview {card.candidate} in this round; the scorecard counts",
+                "Add the interview to the Panel worksheet if it took place",
+                hint=True,
+                **where,
+            )
+
+
+def _todo(card: SubmittedScorecard, book: Book) -> str:
+    proposal = near_match(card.candidate, book.candidates)
+    if proposal:
+        return (
+            f"If {proposal} is meant, ask for it to be sent again for {proposal}; "
+            "if not, add the candidate to the Panel worksheet"
+        )
+    return "Add the candidate to the Panel worksheet, or ask the interviewer to send it again"
+
+
+def _shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
+    """Two responses about one candidate from one address: an improved one, or two people with one address."""
+    for (candidate, interviewer, round_id), count in sorted(Counter(card.key for card in cards).items()):
+        if count > 1 and interviewer and candidate:
+            yield Problem(
+                "sent-twice",
+                f"{interviewer} sent {count} scorecards about {candidate}; the latest counts",
+                "Nothing, if it was one person; two people need two addresses",
+                candidate,
+                interviewer,
+                round_id,
+                hint=True,
+            )

@@ -1,0 +1,41 @@
+"""`close-form`: the forms stop taking responses, or take them again. Nothing is deleted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.errands import files
+from pipeline.errands.create_form import chosen_rounds
+from pipeline.errands.create_form.deciding import publish_settings
+from pipeline.errors import Refused
+from pipeline.google import forms
+from pipeline.project import Project
+
+
+class FormState(NamedTuple):
+    """One round's form, as it is now."""
+
+    round: str
+    form_id: str
+    accepting: bool
+
+
+def close_form(project: Project, *, reopen: bool = False, round_id: str | None = None) -> list[FormState]:
+    """Set and report the state of each form, as Google gives it back."""
+    known = files.ids(project)
+    states = []
+    for round_ in chosen_rounds(project, round_id):
+        form_id = known.forms.get(round_.id)
+        if form_id is None:
+            raise Refused(f"There is no form of the round {round_.id} yet.", "Run 'pipeline create-form' first.")
+        settings = forms.get(project.session, form_id).get("publishSettings")
+        if settings is None:
+            raise Refused(
+                f"The form of the round {round_.id} is from before forms could be published by programs.",
+                "Close it by hand in its editor, under Responses.",
+            )
+        accepting = bool(settings.get("publishState", {}).get("isAcceptingResponses"))
+        if accepting != reopen:
+            forms.set_publish_settings(project.session, form_id, publish_settings(accepting=reopen))
+        states.append(FormState(round_.id, form_id, reopen))
+    return states

@@ -1,0 +1,232 @@
+"""`create-form`: make the role's forms and spreadsheet, or bring them up to date.
+
+Survey (read), decide (pure), carry out (write). Nothing else is remembered: killed anywhere, the next run surveys what
+is there and does the rest. A write whose outcome is unknown is settled the same way.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errands.create_form.carrying_out import Execution
+from pipeline.errands.create_form.deciding import Plan, decide, plan_form
+from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey
+from pipeline.errands.times import text_of
+from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, Refused
+from pipeline.form import Change, FormPlan
+from pipeline.google.retry import OutcomeUnknown
+from pipeline.project import Project
+from pipeline.scorecard import Round
+from pipeline.state import write_atomically
+
+ATTEMPTS = 3  # to settle writes whose outcome is unknown
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asked for."""
+
+    round_id: str | None = None
+    dry_run: bool = False
+    detailed_exitcode: bool = False
+    out: Path | None = None
+    plan_file: Path | None = None
+    allow_destructive: bool = False
+    drift: str = "keep"
+    recreate: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was changed (or would be), and where everything is."""
+
+    changes: tuple[Change, ...]
+    steps: tuple[str, ...]
+    forms: tuple[Mapping[str, str], ...]
+    spreadsheet: Mapping[str, str]
+    dry_run: bool
+    next_step: str = ""
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "dry_run": self.dry_run,
+            "forms": list(self.forms),
+            "spreadsheet": dict(self.spreadsheet),
+            "changes": [change.document() for change in self.changes],
+            "steps": list(self.steps),
+        }
+
+    def text(self) -> str:
+        lines = [_line(change, self.dry_run) for change in self.changes]
+        if self.dry_run and self.steps:
+            lines += ["", "A real run would:", *(f"  {what}" for what in self.steps)]
+        if not lines:
+            lines = ["Nothing to do: forms and spreadsheet are as question bank and rubric say."]
+        links = [f"form ({form['round']}): {form['responder_url']}" for form in self.forms]
+        if self.spreadsheet:
+            links.append(f"spreadsheet: {self.spreadsheet['url']}")
+        return "\n".join([*lines, *([""] if links else []), *links])
+
+
+def _line(change: Change, dry_run: bool) -> str:
+    marks = {"safe": "safe", "changes-meaning": "changes meaning", "destroys-answers": "destroys answers"}
+    return f"{'~' if dry_run else '+'} [{marks.get(change.klass, 'by hand')}] {change.what}"
+
+
+def create_form(project: Project, options: Options, *, say: Callable[[str], None]) -> Outcome:
+    """Bring everything up to date, or with `dry_run` say what that would take."""
+    rounds = chosen_rounds(project, options.round_id)
+    saved = _load(options.plan_file) if options.plan_file else None
+    for attempt in range(ATTEMPTS):
+        found = survey(project)
+        _nothing_lost(found, rounds, options)
+        plan = _decide(project, rounds, found, options)
+        if saved is not None:
+            _still_holds(saved, plan)
+            plan = saved
+        if options.out:
+            write_atomically(options.out, json.dumps(plan.document(), ensure_ascii=False, indent=1) + "\n")
+        if options.dry_run:
+            return _outcome(project, found, plan, dry_run=True)
+        if plan.held and not options.allow_destructive:
+            raise _needs_permission(plan.held)
+        ids = {f"form:{round_id}": form.id for round_id, form in found.forms.items()}
+        if found.spreadsheet:
+            ids["spreadsheet"] = str(found.spreadsheet["id"])
+        try:
+            Execution(project, plan, ids, say).run()
+        except OutcomeUnknown:
+            if attempt + 1 == ATTEMPTS:
+                raise
+            say("  the workspace did not answer; looking at what is there")
+            continue
+        return _outcome(project, survey(project) if plan.steps else found, plan, dry_run=False)
+    raise AssertionError("unreachable")
+
+
+def chosen_rounds(project: Project, round_id: str | None) -> Sequence[Round]:
+    """All rounds, or the one asked for; a fault with the list otherwise."""
+    rounds = project.rubric.rounds
+    if round_id is None:
+        return rounds
+    chosen = [round_ for round_ in rounds if round_.id == round_id]
+    if not chosen:
+        known = ", ".join(round_.id for round_ in rounds)
+        file = f"config/{project.role.id}.toml"
+        raise InvalidInput([Fault(file, 0, "round", f"there is no round {round_id!r}", f"choose one of: {known}")])
+    return chosen
+
+
+def _decide(project: Project, rounds: Sequence[Round], found: Found, options: Options) -> Plan:
+    forms = {round_.id: _form_plan(project, round_, found, options) for round_ in rounds}
+    return decide(
+        project.role,
+        project.rubric,
+        rounds,
+        found,
+        forms,
+        now=text_of(project.now()),
+        who=getpass.getuser(),
+        folder=project.settings.google.folder,
+    )
+
+
+def _form_plan(project: Project, round_: Round, found: Found, options: Options) -> FormPlan:
+    """Plan; only where answers may be at stake are they counted, which costs reading the responses."""
+
+    def made(counted: Stakes | None) -> FormPlan:
+        return plan_form(
+            project.role,
+            project.rubric,
+            round_,
+            found,
+            stakes=counted,
+            drift=options.drift,
+            allow_destructive=options.allow_destructive,
+        )
+
+    plan = made(None)
+    if not any(_may_cost_answers(change) for change in plan.changes):
+        return plan
+    return made(stakes(project, found.forms[round_.id].id, round_, plan.join))
+
+
+def _may_cost_answers(change: Change) -> bool:
+    return change.klass in ("destroys-answers", "changes-meaning") or change.kind in ("kind-changed", "candidate-removed")
+
+
+def _nothing_lost(found: Found, rounds: Sequence[Round], options: Options) -> None:
+    """A form deleted by hand is told, not made again unasked."""
+    lost = [round_.id for round_ in rounds if round_.id in found.lost]
+    if lost and not options.recreate:
+        raise Refused(
+            f"The form of the round {', '.join(lost)} was made once and is not there any more: deleted, or not yours to see.",
+            "Take it out of the trash, or make a new one with --recreate (answers in the old one stay in the spreadsheet).",
+        )
+
+
+def _needs_permission(held: Sequence[Change]) -> CannotAsk:
+    lines = "\n".join(f"  {change.what}" for change in held)
+    return CannotAsk(
+        f"This would destroy answers; nothing was changed:\n{lines}",
+        "Give --allow-destructive to do it all the same, or put back what was removed.",
+    )
+
+
+def _load(path: Path) -> Plan:
+    try:
+        return Plan.from_document(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError):
+        todo = "make it again with 'pipeline create-form --dry-run --out PLAN.json'"
+        raise InvalidInput([Fault(str(path), 0, "", "this is not a saved plan of ours", todo)]) from None
+
+
+def _still_holds(saved: Plan, fresh: Plan) -> None:
+    """A saved plan is carried out only if deciding now would give the very same forms from the very same state."""
+    for round_id, form in saved.forms.items():
+        now = fresh.forms.get(round_id)
+        if now is None or (form.inputs, form.form, form.revision_id) != (now.inputs, now.form, now.revision_id):
+            raise Moved(
+                f"The form of round {round_id}, or what it is made from, changed since the plan was saved.",
+                "Look again with 'pipeline create-form --dry-run --out PLAN.json'.",
+            )
+    if [step.what for step in saved.steps] != [step.what for step in fresh.steps]:
+        raise Moved(
+            "The spreadsheet or the sharing changed since the plan was saved.",
+            "Look again with 'pipeline create-form --dry-run --out PLAN.json'.",
+        )
+
+
+def _outcome(project: Project, found: Found, plan: Plan, *, dry_run: bool) -> Outcome:
+    links = []
+    for round_ in project.rubric.rounds:
+        form = found.forms.get(round_.id)
+        if form:
+            links.append(
+                {
+                    "round": round_.id,
+                    "form_id": form.id,
+                    "responder_url": project.lasting(form.document.get("responderUri", "")),
+                    "edit_url": project.lasting(str(form.file.get("webViewLink", ""))),
+                }
+            )
+    sheet = found.spreadsheet
+    spreadsheet = (
+        {"spreadsheet_id": str(sheet["id"]), "url": project.lasting(str(sheet.get("webViewLink", "")))} if sheet else {}
+    )
+    next_step = ""
+    if not dry_run and not (found.book and found.book.panel):
+        next_step = "Next: say who interviews whom with 'pipeline panel import FILE.csv', or in the Panel worksheet."
+    return Outcome(
+        changes=plan.changes,
+        steps=tuple(step.what for step in plan.steps),
+        forms=tuple(links),
+        spreadsheet=spreadsheet,
+        dry_run=dry_run,
+        next_step=next_step,
+    )

@@ -1,0 +1,104 @@
+"""Executes a plan, step by step. Every step leaves a state that the next run understands."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipeline.errands import files
+from pipeline.errands.create_form.deciding import Plan, Step
+from pipeline.google import drive, forms, sheets
+from pipeline.google.retry import NotFound
+from pipeline.project import Project
+
+Json = dict[str, Any]
+
+
+class Execution:
+    """One run of one plan: knows the ids of what it made so far."""
+
+    def __init__(self, project: Project, plan: Plan, ids: Mapping[str, str], say: Callable[[str], None]) -> None:
+        self.project, self.session, self.plan, self.say = project, project.session, plan, say
+        self.ids = dict(ids)  # target -> file id
+        self.form_documents: dict[str, Json] = {}  # target -> the form as last answered
+
+    def run(self) -> None:
+        for step in self.plan.steps:
+            self.say(f"  {step.what}")
+            METHODS[step.method](self, step)
+
+    def _remember(self, target: str, file_id: str) -> None:
+        self.ids[target] = file_id
+        kind, _, round_id = target.partition(":")
+        facts: Json = {"forms": {round_id: file_id}} if kind == "form" else {"spreadsheet": file_id}
+        self.project.state.remember(self.project.role.id, **facts)
+
+    def create_form(self, step: Step) -> None:
+        """forms.create cannot be repeated blindly: the form is born under a name that we find again."""
+        round_id = step.target.partition(":")[2]
+        marker = secrets.token_hex(4)
+        self.project.state.remember(self.project.role.id, journal={round_id: marker})
+        info = {**step.body["info"], "documentTitle": f"{step.body['info']['documentTitle']} [{marker}]"}
+
+        def settled() -> Json | None:
+            query = f"name contains '{marker}' and mimeType = '{files.FORM}' and trashed = false"
+            found = [file for file in drive.files_list(self.session, query) if marker in file["name"]]
+            return forms.get(self.session, found[0]["id"]) if found else None
+
+        document = forms.create(self.session, {"info": info}, settled=settled)
+        self.form_documents[step.target] = document
+        self._remember(step.target, document["formId"])
+
+    def update_file(self, step: Step) -> None:
+        body = {"name": step.body["name"], "appProperties": step.body["appProperties"]}
+        folder = step.body.get("folder") or None
+        drive.files_update(self.session, self.ids[step.target], body, add_parents=folder)
+        kind, _, round_id = step.target.partition(":")
+        if kind == "form":
+            self.project.state.remember(self.project.role.id, journal={round_id: None})
+
+    def update_form(self, step: Step) -> None:
+        """All changes in one guarded batch: refused as a whole when somebody edited the form meanwhile."""
+        plan = self.plan.forms[step.target.partition(":")[2]]
+        revision = plan.revision_id or self.form_documents.get(step.target, {}).get("revisionId", "")
+        body: Json = {"requests": step.body["requests"]}
+        if revision:
+            body["writeControl"] = {"requiredRevisionId": revision}
+        forms.batch_update(self.session, self.ids[step.target], body)
+
+    def publish(self, step: Step) -> None:
+        forms.set_publish_settings(self.session, self.ids[step.target], step.body)
+
+    def create_file(self, step: Step) -> None:
+        marks = step.body["appProperties"]
+
+        def settled() -> Json | None:
+            there = files.find(self.session, marks[files.ROLE]).spreadsheet
+            return dict(there) if there else None
+
+        self._remember(step.target, drive.files_create(self.session, step.body, settled=settled)["id"])
+
+    def update_spreadsheet(self, step: Step) -> None:
+        sheets.batch_update(self.session, self.ids[step.target], step.body)
+
+    def share(self, step: Step) -> None:
+        drive.permissions_create(self.session, self.ids[step.target], step.body)
+
+    def unshare(self, step: Step) -> None:
+        try:
+            drive.permissions_delete(self.session, self.ids[step.target], step.body["id"])
+        except NotFound:
+            return  # gone already: just what was asked for
+
+
+METHODS: Mapping[str, Callable[[Execution, Step], None]] = {
+    "forms.create": Execution.create_form,
+    "files.update": Execution.update_file,
+    "forms.batchUpdate": Execution.update_form,
+    "forms.setPublishSettings": Execution.publish,
+    "files.create": Execution.create_file,
+    "spreadsheets.batchUpdate": Execution.update_spreadsheet,
+    "permissions.create": Execution.share,
+    "permissions.delete": Execution.unshare,
+}

@@ -1,0 +1,236 @@
+"""From what is there to the steps that bring it up to date. Values in, values out; sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import worksheets
+from pipeline.config import Grantee, Role
+from pipeline.errands import files
+from pipeline.errands.create_form.survey import Found, FoundForm, Stakes
+from pipeline.form import Change, FormDesign, FormPlan, design, plan
+from pipeline.scorecard import Round, Rubric
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call. `target` is `form:<round>` or `spreadsheet`; `body` is what is sent."""
+
+    method: str
+    target: str
+    what: str
+    body: Json
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a real run executes and a dry run prints: changes in words, calls in order."""
+
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    forms: Mapping[str, FormPlan]
+
+    @property
+    def held(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.outcome == "hold")
+
+    def document(self) -> Json:
+        return {
+            "schema_version": 1,
+            "changes": [change.document() for change in self.changes],
+            "steps": [{"method": s.method, "target": s.target, "what": s.what, "body": s.body} for s in self.steps],
+            "forms": {round_id: form.document() for round_id, form in self.forms.items()},
+        }
+
+    @staticmethod
+    def from_document(document: Json) -> Plan:
+        return Plan(
+            changes=tuple(
+                Change(c["kind"], c["class"], c["what"], c["answers_at_stake"], c["outcome"])
+                for c in document["changes"]
+            ),
+            steps=tuple(Step(s["method"], s["target"], s["what"], s["body"]) for s in document["steps"]),
+            forms={round_id: FormPlan.from_document(form) for round_id, form in document["forms"].items()},
+        )
+
+
+def design_of(role: Role, rubric: Rubric, round_: Round, candidates: Sequence[str]) -> FormDesign:
+    """What the form of one round should be, now."""
+    return design(
+        rubric,
+        round_,
+        title=role.form_title(round_),
+        description=role.form.description,
+        email_collection=role.form.email_collection,
+        candidates=candidates,
+    )
+
+
+def plan_form(
+    role: Role,
+    rubric: Rubric,
+    round_: Round,
+    found: Found,
+    *,
+    stakes: Stakes | None = None,
+    drift: str = "keep",
+    allow_destructive: bool = False,
+) -> FormPlan:
+    """The plan of one round's form; with `stakes` it knows how many answers each change would cost."""
+    book = found.book
+    here = found.forms.get(round_.id)
+    candidates = book.candidates if book else ()
+    return plan(
+        here.document if here else {},
+        design_of(role, rubric, round_, candidates),
+        join=book.joins.get(round_.id) if book else None,
+        applied=book.applied.get(round_.id) if book else None,
+        answers=stakes.answers if stakes else None,
+        scorecards=stakes.scorecards if stakes else None,
+        drift="undo" if drift == "undo" else "keep",
+        allow_destructive=allow_destructive,
+    )
+
+
+def decide(
+    role: Role,
+    rubric: Rubric,
+    rounds: Sequence[Round],
+    found: Found,
+    forms: Mapping[str, FormPlan],
+    *,
+    now: str,
+    who: str,
+    folder: str = "",
+) -> Plan:
+    """Every step for these rounds' forms and the spreadsheet, in the order in which a lost connection does least harm.
+
+    Args:
+        forms: the plan of each round's form.
+        now: RFC 3339 UTC, for the rubric's version.
+        who: whoever runs the command, for the same.
+    """
+    changes: list[Change] = []
+    steps: list[Step] = []
+    for round_ in rounds:
+        for change, own in _form(role, round_, found, forms[round_.id], folder):
+            changes += [change] if change else []
+            steps += own
+    for change, own in _spreadsheet(role, rubric, found, forms, now=now, who=who, folder=folder):
+        changes += [change] if change else []
+        steps += own
+    return Plan(tuple(changes), tuple(steps), forms)
+
+
+Piece = tuple[Change | None, list[Step]]
+
+
+def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str) -> Iterator[Piece]:
+    target = f"form:{round_.id}"
+    title = role.form_title(round_)
+    here = found.forms.get(round_.id)
+    label: Json = {"name": title, "appProperties": files.properties(role.id, "form", round_.id)}
+    if here is None:
+        body = {"info": {"title": title, "documentTitle": title}}
+        what = f'make the form "{title}"'
+        yield Change("form-created", "safe", f'the form "{title}" is made'), [Step("forms.create", target, what, body)]
+    if here is None or not _labelled(here, label):
+        yield None, [Step("files.update", target, f'label "{title}" as ours', {**label, "folder": folder})]
+    for change in form.changes:
+        yield change, []
+    if form.requests:
+        what = f'write {len(form.requests)} change{"s" * (len(form.requests) != 1)} into "{title}"'
+        yield None, [Step("forms.batchUpdate", target, what, {"requests": list(form.requests)})]
+    if here is None or _never_published(here):
+        step = Step("forms.setPublishSettings", target, f'publish "{title}"', publish_settings(accepting=True))
+        yield Change("form-published", "safe", f'"{title}" is published'), [step]
+    book = found.book
+    asked = [*role.sharing.responders]
+    if book:
+        asked += [Grantee("user", row.interviewer) for row in book.panel if row.round == round_.id]
+    yield from _shares(target, title, asked, here.file if here else None, view="published", role="reader")
+
+
+def _labelled(here: FoundForm, label: Json) -> bool:
+    marks = here.file.get("appProperties", {})
+    return bool(here.file.get("name") == label["name"] and label["appProperties"].items() <= marks.items())
+
+
+def _never_published(here: FoundForm) -> bool:
+    """Whether the form waits to be published. One closed since stays closed; a legacy form knows no publishing."""
+    settings = here.document.get("publishSettings")
+    return settings is not None and not settings.get("publishState", {}).get("isPublished", False)
+
+
+def publish_settings(*, accepting: bool) -> Json:
+    """The body of forms.setPublishSettings; a closed form stays published, so that its page can say so."""
+    state = {"isPublished": True, "isAcceptingResponses": accepting}
+    return {"publishSettings": {"publishState": state}, "updateMask": "publishState"}
+
+
+def permission(grantee: Grantee, *, view: str, role: str) -> Json:
+    """A body for permissions.create."""
+    body: Json = {"type": grantee.kind, "role": role}
+    if view:
+        body["view"] = view
+    if grantee.kind == "user":
+        body["emailAddress"] = grantee.name
+    if grantee.kind == "domain":
+        body["domain"] = grantee.name
+    return body
+
+
+def _who(body: Mapping[str, Any]) -> tuple[str, str]:
+    return str(body.get("type")), str(body.get("emailAddress") or body.get("domain") or "").lower()
+
+
+def _shares(
+    target: str,
+    title: str,
+    wanted: Iterable[Grantee],
+    file: Mapping[str, Any] | None,
+    *,
+    view: str,
+    role: str,
+) -> Iterator[Piece]:
+    """Let in who is missing; of a form's responders let go who is no longer asked. Editors are never let go by us."""
+    held = [p for p in (file or {}).get("permissions", []) if p.get("role") != "owner" and p.get("view", "") == view]
+    have = {_who(held_by): held_by for held_by in held}
+    want = {_who(body): body for body in (permission(grantee, view=view, role=role) for grantee in wanted)}
+    for who, body in sorted(want.items()):
+        if who not in have:
+            name = who[1] or "anyone with the link"
+            step = Step("permissions.create", target, f'share "{title}" with {name}', body)
+            yield Change("shared", "safe", f'{name} may {"answer" if view else "open"} "{title}"'), [step]
+    for who, body in sorted(have.items()):
+        if view and who not in want:
+            name = who[1] or "anyone with the link"
+            step = Step("permissions.delete", target, f'stop sharing "{title}" with {name}', {"id": body["id"]})
+            yield Change("unshared", "safe", f'{name} may no longer answer "{title}"'), [step]
+
+
+def _spreadsheet(
+    role: Role, rubric: Rubric, found: Found, forms: Mapping[str, FormPlan], *, now: str, who: str, folder: str
+) -> Iterator[Piece]:
+    target, title = "spreadsheet", f"{role.title}: interviews"
+    if found.spreadsheet is None:
+        body: Json = {"name": title, "mimeType": files.SPREADSHEET, "appProperties": files.properties(role.id, target)}
+        if folder:
+            body["parents"] = [folder]
+        step = Step("files.create", target, f'make the spreadsheet "{title}"', body)
+        yield Change("spreadsheet-created", "safe", f'the spreadsheet "{title}" is made'), [step]
+    records = {
+        **{round_id: worksheets.FormRecord(join, found.book.applied.get(round_id, {})) for round_id, join in found.book.joins.items()},
+        **{round_id: worksheets.FormRecord(form.join, form.applied) for round_id, form in forms.items()},
+    } if found.book else {round_id: worksheets.FormRecord(form.join, form.applied) for round_id, form in forms.items()}
+    sheet = worksheets.plan_rubric(found.book, rubric, records, now=now, who=who)
+    for change in sheet.changes:
+        yield Change(change.kind, change.klass, change.what), []
+    if sheet.requests:
+        step = Step("spreadsheets.batchUpdate", target, f'write the worksheets of "{title}"', {"requests": sheet.requests})
+        yield None, [step]
+    yield from _shares(target, title, role.sharing.managers, found.spreadsheet, view="", role="writer")

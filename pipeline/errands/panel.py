@@ -1,0 +1,98 @@
+"""`panel import` and `panel add`: interviews into the Panel worksheet, which stays the team's to edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import worksheets
+from pipeline.errands import files
+from pipeline.errands.book import require_book
+from pipeline.errands.create_form import ensure_spreadsheet
+from pipeline.errors import Fault, InvalidInput
+from pipeline.google import sheets
+from pipeline.project import Project
+from pipeline.question_bank import table
+from pipeline.scorecard import PanelRow, Rubric
+from pipeline.worksheets import panel as sheet
+from pipeline.worksheets.scorecards import zone_of
+
+COLUMNS = ("candidate", "interviewer", "round", "scheduled_at")
+
+
+@dataclass(frozen=True)
+class PanelChange:
+    """What was added, and how many interviews there are now."""
+
+    added: tuple[PanelRow, ...]
+    total: int
+    url: str
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "added": [{name: getattr(row, name) for name in COLUMNS} for row in self.added],
+            "total": self.total,
+            "spreadsheet": self.url,
+        }
+
+    def summary(self) -> str:
+        count = len(self.added)
+        first = f"{count} interview{'s' * (count != 1)} added" if count else "Nothing to do: all of them are there"
+        return f"{first}; {self.total} in the Panel worksheet. Next: 'pipeline create-form' brings the forms up to date."
+
+
+def import_file(project: Project, path: Path) -> PanelChange:
+    """Add the interviews of a CSV; all its faults at once, and then nothing is written."""
+    return add_rows(project, read_panel(path, project.rubric, project.settings.sheet.time_zone))
+
+
+def add(project: Project, candidate: str, interviewer: str, round_id: str, scheduled_at: str) -> PanelChange:
+    """Add one interview."""
+    values = (candidate, interviewer, round_id, scheduled_at)
+    return add_rows(project, _checked([(0, values)], "panel add", project.rubric, project.settings.sheet.time_zone))
+
+
+def read_panel(path: Path, rubric: Rubric, time_zone: str) -> list[PanelRow]:
+    """The interviews of a CSV `candidate,interviewer,round,scheduled_at`; times without a zone are in `time_zone`."""
+    required = COLUMNS[:2] if len(rubric.rounds) == 1 else COLUMNS[:3]
+    read = table.read(path, columns=COLUMNS, required=required)
+    if read.faults:
+        raise InvalidInput(read.faults)
+    rows = [(row.line, tuple(row.cells.get(name, "") for name in COLUMNS)) for row in read.rows]
+    return _checked(rows, read.file, rubric, time_zone)
+
+
+def _checked(
+    rows: Iterable[tuple[int, Sequence[str]]], file: str, rubric: Rubric, time_zone: str
+) -> list[PanelRow]:
+    """By the same rules as the worksheet itself."""
+    rounds = [round_.id for round_ in rubric.rounds]
+    good: list[PanelRow] = []
+    faults: list[Fault] = []
+    header = [column.header for column in sheet.COLUMNS]
+    for line, values in rows:
+        read = sheet.read_rows([header, values], rounds, zone_of(time_zone))
+        faults += [
+            Fault(file, line, "", problem.what.removeprefix("Panel row 2: "), problem.todo) for problem in read.problems
+        ]
+        good += read.rows
+    if faults:
+        raise InvalidInput(faults)
+    return good
+
+
+def add_rows(project: Project, rows: Sequence[PanelRow]) -> PanelChange:
+    """Write the interviews that are not there yet below what the team wrote; makes the spreadsheet if need be."""
+    file = ensure_spreadsheet(project)
+    book = require_book(project.session, file["id"])
+    requests = worksheets.plan_panel(book, rows)
+    if requests:
+        sheets.batch_update(project.session, file["id"], {"requests": requests})
+    have = {(row.candidate, row.interviewer, row.round) for row in book.panel}
+    added = tuple(row for row in rows if (row.candidate, row.interviewer, row.round) not in have)
+    return PanelChange(added, len(have) + len(added), project.lasting(str(file.get("webViewLink", ""))))
+
+
+__all__ = ["PanelChange", "add", "add_rows", "files", "import_file", "read_panel"]

@@ -1,0 +1,147 @@
+"""`pull-responses`: new, edited and (with --full) deleted responses into the Scorecards worksheet.
+
+Nothing is remembered between pulls but what the worksheet itself holds: the newest submission there says from when on
+to ask again. Killed anywhere, the next pull reads the same and writes the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipeline import worksheets
+from pipeline.errands.book import open_book
+from pipeline.errands.checks import about_panel, unusable
+from pipeline.errands.create_form import chosen_rounds
+from pipeline.errands.times import text_of
+from pipeline.form import lint, read_response
+from pipeline.google import forms, sheets
+from pipeline.project import Project
+from pipeline.scorecard import Problem, Round
+from pipeline.worksheets import Book, Incoming
+
+OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What came in, what could not be used, and the spreadsheet as it is now."""
+
+    new: int
+    edited: int
+    withdrawn: int
+    problems: tuple[Problem, ...]
+    book: Book
+
+    @property
+    def unused(self) -> list[Problem]:
+        return [problem for problem in self.problems if not problem.hint]
+
+    @property
+    def hints(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.hint]
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "new": self.new,
+            "edited": self.edited,
+            "withdrawn": self.withdrawn,
+            "counted": len(self.book.counted),
+            "problems": [_document(problem) for problem in self.unused],
+            "hints": [_document(problem) for problem in self.hints],
+        }
+
+    def summary(self) -> str:
+        came = [
+            f"{count} {word}"
+            for count, word in ((self.new, "new"), (self.edited, "edited"), (self.withdrawn, "withdrawn"))
+            if count
+        ]
+        text = f"Scorecards: {', '.join(came) or 'nothing new'}; {len(self.book.counted)} count."
+        notes = [f"{len(self.unused)} problems" if len(self.unused) != 1 else "1 problem"] if self.unused else []
+        notes += [f"{len(self.hints)} hints" if len(self.hints) != 1 else "1 hint"] if self.hints else []
+        return f"{text} See the Problems worksheet: {' and '.join(notes)}." if notes else text
+
+
+def _document(problem: Problem) -> dict[str, str]:
+    names = ("kind", "what", "todo", "candidate", "interviewer", "round", "response_id")
+    return {name: getattr(problem, name) for name in names}
+
+
+def pull_responses(project: Project, *, full: bool = False, round_id: str | None = None) -> Pulled:
+    """Read what is new in the role's forms, and write the rows that differ."""
+    rounds = [round_ for round_ in chosen_rounds(project, round_id)]
+    ids, book = open_book(project)
+    reading = _Reading(project, book)
+    for round_ in rounds:
+        if round_.id in ids.forms:
+            reading.read(round_, ids.forms[round_.id], since=None if full else _since(book, round_))
+    reading.look_again_at_unusable()
+    merged = worksheets.plan_pull(
+        book,
+        reading.incoming,
+        project.rubric,
+        problems_found=reading.problems,
+        hints=_found_anew(project, book, reading.incoming),
+        complete_rounds=[round_.id for round_ in rounds] if full else (),
+    )
+    for batch in merged.batches:
+        sheets.batch_update(project.session, ids.spreadsheet, worksheets.pull_body(batch), repeatable=True)
+    return Pulled(merged.new, merged.edited, merged.withdrawn, merged.problems, merged.book or book)
+
+
+@dataclass
+class _Reading:
+    """Collects responses as scorecards, each stamped with the rubric that was in force when it was sent."""
+
+    project: Project
+    book: Book
+    incoming: list[Incoming] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self, round_: Round, form_id: str, *, since: str | None) -> None:
+        join = self.book.joins.get(round_.id, ())
+        wanted = f"timestamp >= {since}" if since else None
+        known = {(stored.id, stored.card.submitted_at) for stored in self.book.scorecards}
+        for page in forms.responses_list(self.project.session, form_id, filter=wanted):
+            for response in page:
+                if since and (response["responseId"], response.get("lastSubmittedTime")) in known:
+                    continue  # inside the overlap, and held already
+                card, problems, other = read_response(response, join, self.project.rubric, round_id=round_.id)
+                card = replace(card, rubric_version=version_at(self.book, self.project, card.submitted_at))
+                self.incoming.append(Incoming(card, not unusable(card, self.book.candidates), other))
+                self.problems += problems
+
+    def look_again_at_unusable(self) -> None:
+        """A scorecard that could not be used may have become usable: its candidate has joined the panel."""
+        read = {arrived.card.response_id for arrived in self.incoming}
+        for stored in self.book.scorecards:
+            if stored.status == "problem" and stored.id not in read and not unusable(stored.card, self.book.candidates):
+                self.incoming.append(Incoming(stored.card, True, stored.other))
+
+
+def version_at(book: Book, project: Project, moment: str) -> str:
+    """The fingerprint of the rubric in force at a moment (RFC 3339 UTC)."""
+    found = [version.fingerprint for version in book.versions if version.since[:19] <= moment[:19]]
+    return found[-1] if found else book.versions[0].fingerprint if book.versions else project.rubric.fingerprint
+
+
+def _since(book: Book, round_: Round) -> str | None:
+    """From when on to ask: the newest submission of the round that we hold, less the overlap."""
+    times = [stored.card.submitted_at for stored in book.scorecards if stored.card.round == round_.id]
+    if not times:
+        return None
+    return text_of(datetime.fromisoformat(max(times)[:19] + "+00:00") - OVERLAP)
+
+
+def _found_anew(project: Project, book: Book, incoming: Iterable[Incoming]) -> Sequence[Problem]:
+    """What is said of all scorecards together, new ones included: the panel's view, and lint."""
+    arrived = {each.card.response_id: each.card for each in incoming}
+    held = [stored.card for stored in book.scorecards if stored.status in ("counted", "problem") and stored.id not in arrived]
+    cards = [*held, *arrived.values()]
+    return [*book.panel_problems, *about_panel(cards, book), *lint(cards, book.panel, project.rubric)]
+
+
+__all__: Sequence[str] = ("Iterator", "Pulled", "pull_responses", "version_at")

@@ -1,0 +1,98 @@
+"""`rank` and `explain`: scorecards from the spreadsheet, a ratings file or a decision record -> ranking. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import config, ranking
+from pipeline.config import Role
+from pipeline.errands import files
+from pipeline.errands.book import require_book
+from pipeline.errors import Fault, InvalidInput, PipelineError
+from pipeline.form import name_of_candidate, near_match
+from pipeline.project import Project, choose_role, read_sources
+from pipeline.ranking import Policy, Ranking
+from pipeline.scorecard import Rubric, SubmittedScorecard
+from pipeline.worksheets import Book
+
+
+def policy_of(role: Role, *, exchangeable: bool = False) -> Policy:
+    """The role's rules about who is ranked and how cautious the words are."""
+    rules = role.ranking
+    return Policy(rules.min_coverage, rules.min_interviewers, rules.tier_probability, exchangeable)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A ranking and what it was made from."""
+
+    ranking: Ranking
+    rubric: Rubric
+    scorecards: Sequence[SubmittedScorecard]
+
+
+def from_ratings(directory: Path, role: str | None, path: Path, *, exchangeable: bool) -> Ranked:
+    """Rank a CSV of ratings by the rubric of the project; no workspace is needed."""
+    sources = read_sources(directory)
+    if sources.faults:
+        raise InvalidInput(sources.faults)
+    chosen = choose_role(sources, role, directory)
+    rubric = config.rubric(chosen, sources.bank)
+    scorecards = ranking.ratings_file.read(path, rubric)
+    policy = policy_of(chosen, exchangeable=exchangeable)
+    return Ranked(ranking.rank(rubric, scorecards, policy=policy), rubric, scorecards)
+
+
+def from_workspace(project: Project, *, exchangeable: bool = False) -> Ranked:
+    """Rank what the Scorecards worksheet holds, as `write-rankings` would."""
+    book = require_book(project.session, files.ids(project).spreadsheet)
+    return from_book(project, book, exchangeable=exchangeable)
+
+
+def from_book(
+    project: Project, book: Book, *, exchangeable: bool = False, releases: Sequence[str] = ()
+) -> Ranked:
+    """Rank the counted scorecards of a spreadsheet that was read, by the role's rule of release."""
+    from pipeline.errands.release import released
+
+    shown = released(project.role, book, releases)
+    scorecards = [card for card in book.counted if card.candidate in shown]
+    result = ranking.rank(
+        project.rubric,
+        scorecards,
+        policy=policy_of(project.role, exchangeable=exchangeable),
+        candidates=[name for name in book.candidates if name in shown],
+    )
+    return Ranked(result, project.rubric, scorecards)
+
+
+def from_record(path: Path) -> Ranking:
+    """Reproduce a decision record from what it holds."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return ranking.record.replay(document)
+    except FileNotFoundError:
+        fault = Fault(str(path), 0, "", "there is no such file", "records are kept in .pipeline/records/")
+    except (ValueError, KeyError, TypeError):
+        fault = Fault(str(path), 0, "", "this is not a decision record", "take one from .pipeline/records/")
+    raise InvalidInput([fault])
+
+
+def explain(project: Project, candidate: str) -> ranking.Explanation:
+    """Every step from the answers about one candidate to the rank."""
+    ranked = from_workspace(project)
+    return ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, known(ranked.ranking, candidate))
+
+
+def known(result: Ranking, typed: str) -> str:
+    """The candidate's name as the ranking has it; a fault with the nearest name otherwise."""
+    names = [row.candidate for row in result.candidates]
+    name = name_of_candidate(typed)
+    if name in names:
+        return name
+    proposal = near_match(name, names)
+    todo = f"Did you mean {proposal}?" if proposal else f"Known are: {', '.join(names) or 'nobody yet'}."
+    raise PipelineError(f"There is no candidate {typed!r} in the ranking.", todo)

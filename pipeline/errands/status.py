@@ -1,0 +1,158 @@
+"""`status`: who owes which scorecard, how late, with the personal link; who is complete; what is released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipeline.errands import files
+from pipeline.errands.book import require_book
+from pipeline.errands.create_form import chosen_rounds
+from pipeline.errands.release import complete, released
+from pipeline.form import personal_link
+from pipeline.google import forms
+from pipeline.project import Project
+from pipeline.scorecard import PanelRow
+from pipeline.worksheets import Book
+
+DUE_AFTER = timedelta(hours=24)  # a scorecard written the next day is written from memory of memory
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One interview of the panel. `late` is None when its scorecard is in, or not due yet."""
+
+    row: PanelRow
+    submitted: bool
+    late: timedelta | None
+    link: str
+
+    @property
+    def state(self) -> str:
+        if self.submitted:
+            return "submitted"
+        return f"late by {_words(self.late)}" if self.late else "owed"
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "candidate": self.row.candidate,
+            "interviewer": self.row.interviewer,
+            "round": self.row.round,
+            "scheduled_at": self.row.scheduled_at,
+            "submitted": self.submitted,
+            "late_hours": None if self.late is None else round(self.late.total_seconds() / 3600, 1),
+            "link": self.link,
+        }
+
+
+@dataclass(frozen=True)
+class Status:
+    """The panel as it stands."""
+
+    interviews: tuple[Owed, ...]
+    complete: Mapping[str, bool]
+    released: Mapping[str, bool]
+    reminders: Sequence[str] = ()
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "interviews": [owed.document() for owed in self.interviews],
+            "candidates": [
+                {"candidate": name, "complete": self.complete[name], "released": self.released[name]}
+                for name in self.complete
+            ],
+            "reminder": self.reminder(),
+            "notes": list(self.reminders),
+        }
+
+    def reminder(self) -> str:
+        """Ready to paste: one paragraph an interviewer, with the links."""
+        paragraphs = []
+        for interviewer in sorted({owed.row.interviewer for owed in self.interviews if not owed.submitted}):
+            mine = [owed for owed in self.interviews if owed.row.interviewer == interviewer and not owed.submitted]
+            lines = [f"- {owed.row.candidate} ({owed.row.round}): {owed.link}" for owed in mine]
+            count = f"{len(mine)} scorecard{'s' * (len(mine) != 1)}"
+            opening = f"{interviewer}: {count} of yours {'are' if len(mine) != 1 else 'is'} still missing."
+            paragraphs.append("\n".join([opening, *lines]))
+        return "\n\n".join(paragraphs)
+
+    def text(self) -> str:
+        if not self.interviews:
+            return "The panel is empty: import one with 'pipeline panel import FILE.csv', or edit the Panel worksheet."
+        lines = []
+        for name in self.complete:
+            mine = [owed for owed in self.interviews if owed.row.candidate == name]
+            count = sum(owed.submitted for owed in mine)
+            head = "complete" if self.complete[name] else "not complete"
+            hidden = "" if self.released[name] else "; not in Rankings until it is"
+            lines.append(f"{name}: {count} of {len(mine)} scorecards, {head}{hidden}")
+            lines += [f"  {owed.row.round:12} {owed.row.interviewer:28} {owed.state}" for owed in mine]
+        reminder = self.reminder()
+        if reminder:
+            lines += ["", "To paste:", "", reminder]
+        return "\n".join([*lines, *([""] if self.reminders else []), *self.reminders])
+
+
+def status(project: Project, *, round_id: str | None = None) -> Status:
+    """Panel against scorecards, from one read of the spreadsheet and one of each form."""
+    rounds = {round_.id: round_ for round_ in chosen_rounds(project, round_id)}
+    known = files.ids(project)
+    book = require_book(project.session, known.spreadsheet)
+    uris = {
+        id_: forms.get(project.session, known.forms[id_]).get("responderUri", "") for id_ in rounds if id_ in known.forms
+    }
+    have = {card.key for card in book.counted}
+    now = project.now()
+    interviews = tuple(
+        Owed(
+            row=row,
+            submitted=(row.candidate, row.interviewer, row.round) in have,
+            late=None
+            if (row.candidate, row.interviewer, row.round) in have
+            else lateness(row, rounds[row.round].minutes, now),
+            link=_link(project, book, row, uris),
+        )
+        for row in book.panel
+        if row.round in rounds
+    )
+    names = list(dict.fromkeys(owed.row.candidate for owed in interviews))
+    shown = released(project.role, book)
+    return Status(
+        interviews=interviews,
+        complete={name: complete(project.role, book, name) for name in names},
+        released={name: name in shown for name in names},
+        reminders=retention(project, book, now),
+    )
+
+
+def lateness(row: PanelRow, minutes: int, now: datetime) -> timedelta | None:
+    """How long a scorecard is overdue; None when no time is set or it is not due yet."""
+    if not row.scheduled_at:
+        return None
+    due = datetime.fromisoformat(row.scheduled_at) + timedelta(minutes=minutes) + DUE_AFTER
+    return now - due if now > due else None
+
+
+def retention(project: Project, book: Book, now: datetime) -> list[str]:
+    """A line for every candidate whose newest scorecard is older than the project wants to keep."""
+    days = project.settings.retention.days
+    newest: dict[str, str] = {}
+    for card in book.counted:
+        newest[card.candidate] = max(newest.get(card.candidate, ""), card.submitted_at)
+    limit = now.astimezone(UTC) - timedelta(days=days)
+    old = sorted(name for name, at in newest.items() if days and at and datetime.fromisoformat(at[:19] + "+00:00") < limit)
+    return [f"{name}: kept longer than {days} days; 'pipeline forget' erases what is stored." for name in old]
+
+
+def _link(project: Project, book: Book, row: PanelRow, uris: Mapping[str, str]) -> str:
+    uri, join = uris.get(row.round, ""), book.joins.get(row.round, ())
+    if not uri:
+        return ""
+    return personal_link(project.lasting(uri), join, candidate=row.candidate, email=row.interviewer)
+
+
+def _words(late: timedelta | None) -> str:
+    hours = round((late or timedelta()).total_seconds() / 3600)
+    return f"{hours // 24} d" if hours >= 48 else f"{max(hours, 1)} h"

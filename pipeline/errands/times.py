@@ -1,0 +1,10 @@
+"""Times as text, RFC 3339 in UTC with a `Z`: what Google takes and what people's machines sort."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def text_of(moment: datetime) -> str:
+    """`2026-11-23T09:30:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
