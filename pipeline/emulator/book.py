@@ -1,0 +1,335 @@
+"""A spreadsheet as it is kept: worksheets, their cells and all that hangs on them; loaded from and saved to SQLite.
+
+A book stays in memory between requests as long as the stored revision is the one it was saved under (several
+processes share the database). Only changed blocks of rows, and the small documents that changed, are written back.
+Knows Google's JSON of properties and ranges, and no request.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import secrets
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .calls import Json
+from .grid import Block, Grid
+from .refusal import invalid, not_found
+from .typed import Formula, Value
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS spreadsheets (id TEXT PRIMARY KEY, revision TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS worksheets (
+  spreadsheet TEXT NOT NULL, id INTEGER NOT NULL, doc TEXT NOT NULL, layout TEXT NOT NULL,
+  PRIMARY KEY (spreadsheet, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blocks (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, spreadsheet TEXT NOT NULL, worksheet INTEGER NOT NULL, rows TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS blocks_of ON blocks (spreadsheet, worksheet);
+CREATE TABLE IF NOT EXISTS attributes (
+  spreadsheet TEXT NOT NULL, id INTEGER NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (spreadsheet, id)
+) WITHOUT ROWID;
+"""
+MAX_CELLS = 10_000_000
+LISTS = ("merges", "conditionalFormats", "protectedRanges", "bandedRanges", "charts")
+
+
+def dumps(document: Any) -> str:
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+class Worksheet:
+    """One worksheet. `doc` holds its properties, the lists of what hangs on it, and its rows' and columns' own."""
+
+    def __init__(self, id_: int, doc: Json, grid: Grid) -> None:
+        self.id = id_
+        self.doc = doc
+        self.grid = grid
+
+    @property
+    def properties(self) -> Json:
+        properties: Json = self.doc["properties"]
+        return properties
+
+    @property
+    def title(self) -> str:
+        return str(self.properties["title"])
+
+    @property
+    def hidden(self) -> bool:
+        return bool(self.properties.get("hidden"))
+
+    @property
+    def row_count(self) -> int:
+        return int(self.properties["gridProperties"]["rowCount"])
+
+    @property
+    def column_count(self) -> int:
+        return int(self.properties["gridProperties"]["columnCount"])
+
+    def resize(self, *, rows: int | None = None, columns: int | None = None) -> None:
+        grid = self.properties["gridProperties"]
+        grid["rowCount"] = self.row_count if rows is None else rows
+        grid["columnCount"] = self.column_count if columns is None else columns
+
+    def things(self, name: str) -> list[Json]:
+        """One of `LISTS`, to be changed in place."""
+        found: list[Json] = self.doc.setdefault(name, [])
+        return found
+
+    def lines(self, *, rows: bool) -> dict[str, Json]:
+        """What rows (or columns) have of their own, by index as text: size, hidden."""
+        found: dict[str, Json] = self.doc.setdefault("rows" if rows else "columns", {})
+        return found
+
+    def value(self, row: int, column: int) -> Value:
+        found = self.grid.row(row)
+        return found.value(column) if found else None
+
+    def formulas(self) -> Iterator[tuple[int, int, Formula]]:
+        for index, row in self.grid.rows(0, self.grid.height, formulas_only=True):
+            for column, value in enumerate(row.values):
+                if type(value) is Formula:
+                    yield index, column, value
+
+
+def new_worksheet(id_: int, properties: Json) -> Worksheet:
+    """An empty worksheet; the grid is 1000 x 26 unless the properties say otherwise."""
+    properties = copy.deepcopy(properties)
+    properties.pop("sheetId", None)
+    properties.pop("index", None)
+    size = properties.setdefault("gridProperties", {})
+    properties["gridProperties"] = {"rowCount": 1000, "columnCount": 26, **size}
+    properties.setdefault("sheetType", "GRID")
+    return Worksheet(id_, {"properties": properties}, Grid([], _nothing))
+
+
+def _nothing(_: int) -> str:
+    raise AssertionError("a new worksheet has no stored block")
+
+
+class Book:
+    """One spreadsheet, open inside one transaction at a time."""
+
+    def __init__(self, id_: str, doc: Json) -> None:
+        self.id = id_
+        self.doc = doc
+        self.title = ""  # Drive's name of the file; set on opening
+        self.worksheets: list[Worksheet] = []
+        self.attributes: list[Json] = [{}]
+        self.calculated: tuple[Any, Any] | None = None  # what calc.py found, and from which state
+        self.answered: dict[Any, Any] = {}
+        self.revision = ""
+        self._attribute_ids: dict[str, int] = {"{}": 0}
+        self._stored_attributes = 1
+        self._stored: dict[int | None, str] = {}
+        self._db: sqlite3.Connection | None = None
+
+    # -- what is in it
+
+    @property
+    def named_ranges(self) -> list[Json]:
+        found: list[Json] = self.doc.setdefault("namedRanges", [])
+        return found
+
+    @property
+    def metadata(self) -> list[Json]:
+        """All developer metadata, whatever its place."""
+        found: list[Json] = self.doc.setdefault("developerMetadata", [])
+        return found
+
+    def find(self, sheet_id: int) -> Worksheet | None:
+        return next((sheet for sheet in self.worksheets if sheet.id == sheet_id), None)
+
+    def worksheet(self, sheet_id: int) -> Worksheet:
+        sheet = self.find(sheet_id)
+        if sheet is None:
+            raise invalid(f"No grid with id: {sheet_id}")
+        return sheet
+
+    def by_title(self, title: str) -> Worksheet | None:
+        folded = title.casefold()
+        return next((sheet for sheet in self.worksheets if sheet.title.casefold() == folded), None)
+
+    def attribute(self, document: Json) -> int:
+        """The number under which cells carry these attributes (a CellData without its value)."""
+        text = dumps(document)
+        number = self._attribute_ids.get(text)
+        if number is None:
+            number = self._attribute_ids[text] = len(self.attributes)
+            self.attributes.append(json.loads(text))
+        return number
+
+    def check_size(self) -> None:
+        if sum(sheet.row_count * sheet.column_count for sheet in self.worksheets) > MAX_CELLS:
+            raise invalid(
+                f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
+            )
+
+    # -- store
+
+    def _fetch(self, block: int) -> str:
+        assert self._db is not None
+        found = self._db.execute("SELECT rows FROM blocks WHERE id = ?", (block,)).fetchone()
+        return str(found[0])
+
+    @classmethod
+    def load(cls, db: sqlite3.Connection, id_: str) -> Book:
+        found = db.execute("SELECT revision, doc FROM spreadsheets WHERE id = ?", (id_,)).fetchone()
+        if found is None:
+            raise not_found()
+        book = cls(id_, json.loads(found[1]))
+        book.revision = found[0]
+        book._stored[None] = found[1]
+        sheets = {}
+        for sheet_id, doc, layout in db.execute("SELECT id, doc, layout FROM worksheets WHERE spreadsheet = ?", (id_,)):
+            blocks = [Block(*block, None) for block in json.loads(layout)]
+            sheets[sheet_id] = Worksheet(sheet_id, json.loads(doc), Grid(blocks, book._fetch))
+            book._stored[sheet_id] = doc + layout
+        book.worksheets = [sheets[sheet_id] for sheet_id in book.doc["order"]]
+        for (text,) in db.execute("SELECT doc FROM attributes WHERE spreadsheet = ? ORDER BY id", (id_,)):
+            book._attribute_ids[text] = len(book.attributes)
+            book.attributes.append(json.loads(text))
+        book._stored_attributes = len(book.attributes)
+        return book
+
+    def save(self, db: sqlite3.Connection) -> bool:
+        """Write what changed; False when nothing did."""
+        changed = sum([self._save_sheet(db, sheet) for sheet in self.worksheets])
+        self.doc["order"] = [sheet.id for sheet in self.worksheets]
+        for gone in set(self._stored) - set(self.doc["order"]) - {None}:
+            db.execute("DELETE FROM worksheets WHERE spreadsheet = ? AND id = ?", (self.id, gone))
+            db.execute("DELETE FROM blocks WHERE spreadsheet = ? AND worksheet = ?", (self.id, gone))
+            del self._stored[gone]
+            changed += 1
+        fresh = list(enumerate(self.attributes))[self._stored_attributes :]
+        db.executemany("INSERT INTO attributes VALUES (?, ?, ?)", [(self.id, n, dumps(doc)) for n, doc in fresh])
+        self._stored_attributes = len(self.attributes)
+        doc = dumps(self.doc)
+        if not (changed or fresh or doc != self._stored.get(None)):
+            return False
+        self._stored[None] = doc
+        self.revision = secrets.token_hex(8)
+        db.execute("INSERT OR REPLACE INTO spreadsheets VALUES (?, ?, ?)", (self.id, self.revision, doc))
+        return True
+
+    def _save_sheet(self, db: sqlite3.Connection, sheet: Worksheet) -> bool:
+        dirty = [block for block in sheet.grid.blocks if block.dirty]
+        for block in dirty:
+            if block.id is None:
+                block.id = db.execute(
+                    "INSERT INTO blocks (spreadsheet, worksheet, rows) VALUES (?, ?, ?)",
+                    (self.id, sheet.id, block.dump()),
+                ).lastrowid
+            else:
+                db.execute("UPDATE blocks SET rows = ? WHERE id = ?", (block.dump(), block.id))
+            block.dirty = False
+        db.executemany("DELETE FROM blocks WHERE id = ?", [(block_id,) for block_id in sheet.grid.removed])
+        sheet.grid.removed.clear()
+        doc = dumps(sheet.doc)
+        layout = dumps([[block.id, block.size, block.formulas] for block in sheet.grid.blocks])
+        if doc + layout != self._stored.get(sheet.id):
+            db.execute("INSERT OR REPLACE INTO worksheets VALUES (?, ?, ?, ?)", (self.id, sheet.id, doc, layout))
+            self._stored[sheet.id] = doc + layout
+            return True
+        return bool(dirty)
+
+    @contextmanager
+    def using(self, db: sqlite3.Connection) -> Iterator[Book]:
+        self._db = db
+        try:
+            yield self
+        finally:
+            self._db = None
+
+
+class _Shelf:
+    """The books last used by this process, each with the lock under which it is read or changed."""
+
+    def __init__(self, size: int = 8) -> None:
+        self.size = size
+        self.books: OrderedDict[str, Book] = OrderedDict()
+        self.locks: dict[str, threading.RLock] = {}
+        self.guard = threading.Lock()
+
+    def lock(self, id_: str) -> threading.RLock:
+        with self.guard:
+            return self.locks.setdefault(id_, threading.RLock())
+
+    def take(self, id_: str, revision: str) -> Book | None:
+        with self.guard:
+            book = self.books.get(id_)
+            return self.books.pop(id_) if book and book.revision == revision else None
+
+    def put(self, book: Book) -> None:
+        with self.guard:
+            self.books[book.id] = book
+            self.books.move_to_end(book.id)
+            while len(self.books) > self.size:
+                self.books.popitem(last=False)
+
+
+_SHELF = _Shelf()
+
+
+@contextmanager
+def opened(db: sqlite3.Connection, id_: str, title: str = "", *, write: bool = False) -> Iterator[Book]:
+    """The book under its lock; a write that succeeds inside is saved, one that fails throws the copy in memory away.
+
+    A revision is random, so a copy whose transaction was rolled back afterwards never matches what is stored.
+    """
+    with _SHELF.lock(id_):
+        found = db.execute("SELECT revision FROM spreadsheets WHERE id = ?", (id_,)).fetchone()
+        if found is None:
+            raise not_found()
+        book = _SHELF.take(id_, found[0]) or Book.load(db, id_)
+        book.title = title
+        with book.using(db):
+            try:
+                yield book
+                if write:
+                    book.save(db)
+            except BaseException:
+                if not write:
+                    _SHELF.put(book)
+                raise
+        _SHELF.put(book)
+
+
+def create(db: sqlite3.Connection, id_: str, doc: Json, sheets: Iterable[Worksheet]) -> None:
+    """Store a new spreadsheet."""
+    book = Book(id_, doc)
+    book.worksheets = list(sheets)
+    book.save(db)
+
+
+def duplicate(db: sqlite3.Connection, source: str, target: str) -> None:
+    """Store a copy of a whole spreadsheet."""
+    with opened(db, source) as book:
+        sheets = [copied(sheet, sheet.id) for sheet in book.worksheets]
+        fresh = Book(target, copy.deepcopy(book.doc))
+        fresh.attributes, fresh._attribute_ids = copy.deepcopy(book.attributes), dict(book._attribute_ids)
+        fresh.worksheets = sheets
+        fresh.save(db)
+
+
+def copied(sheet: Worksheet, id_: int) -> Worksheet:
+    """A worksheet of the same cells and things under another id; ranges still name the old one."""
+    blocks = []
+    for block in sheet.grid.blocks:
+        rows = sheet.grid.rows_of(block)
+        blocks.append(Block(None, block.size, None, [row and row.copy() for row in rows]))
+    return Worksheet(id_, copy.deepcopy(sheet.doc), Grid(blocks, _nothing))
+
+
+def delete(db: sqlite3.Connection, id_: str) -> None:
+    """Forget a spreadsheet."""
+    db.execute("DELETE FROM spreadsheets WHERE id = ?", (id_,))
+    for table in ("worksheets", "blocks", "attributes"):
+        db.execute(f"DELETE FROM {table} WHERE spreadsheet = ?", (id_,))  # noqa: S608

@@ -1,0 +1,275 @@
+"""The cells of one worksheet, kept in blocks of rows so that a small write stores a small block.
+
+A row holds what was entered and, beside it, the number of each cell's attributes (format, note, validation ...; see
+`book.py`). Rows behind the last block are empty. Knows nothing of Google's JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any
+
+from .typed import Formula, Value
+
+BLOCK_ROWS = 128
+
+
+class Row:
+    """One row; both lists stop at the last cell that has anything."""
+
+    __slots__ = ("attrs", "values")
+
+    def __init__(self, values: list[Value], attrs: list[int]) -> None:
+        self.values = values
+        self.attrs = attrs
+
+    def value(self, column: int) -> Value:
+        return self.values[column] if column < len(self.values) else None
+
+    def attr(self, column: int) -> int:
+        return self.attrs[column] if column < len(self.attrs) else 0
+
+    def set_value(self, column: int, value: Value) -> None:
+        _put(self.values, column, value, None)
+
+    def set_attr(self, column: int, attr: int) -> None:
+        _put(self.attrs, column, attr, 0)
+
+    @property
+    def width(self) -> int:
+        return max(len(self.values), len(self.attrs))
+
+    def copy(self) -> Row:
+        return Row(list(self.values), list(self.attrs))
+
+    def part(self, left: int, right: int) -> Row:
+        return Row(self.values[left:right], self.attrs[left:right])
+
+    def paste(self, left: int, right: int, part: Row | None) -> None:
+        """Replace the cells of columns left..right by those of `part`, which starts at `left`."""
+        for column in range(left, right):
+            self.set_value(column, part.value(column - left) if part else None)
+            self.set_attr(column, part.attr(column - left) if part else 0)
+
+
+def _put(cells: list[Any], column: int, item: Any, blank: Any) -> None:
+    if column < len(cells):
+        cells[column] = item
+        while cells and cells[-1] == blank:
+            cells.pop()
+    elif item != blank:
+        cells.extend([blank] * (column - len(cells)))
+        cells.append(item)
+
+
+class Block:
+    """A run of rows as it is stored; `rows` is None until it is read."""
+
+    __slots__ = ("_formulas", "dirty", "id", "rows", "size")
+
+    def __init__(self, id_: int | None, size: int, formulas: int | None, rows: list[Row | None] | None) -> None:
+        self.id = id_
+        self.size = size
+        self._formulas = formulas
+        self.rows = rows
+        self.dirty = rows is not None
+
+    @property
+    def formulas(self) -> int:
+        """How many formulas stand in it; counted again only after a change."""
+        if self._formulas is None:
+            assert self.rows is not None
+            self._formulas = sum(type(v) is Formula for row in self.rows if row for v in row.values)
+        return self._formulas
+
+    def changed(self) -> None:
+        self.dirty, self._formulas = True, None
+
+    def dump(self) -> str:
+        rows = [row and [row.values, row.attrs] for row in self.rows or ()]
+        if self.formulas:
+            rows = [row and [[{"f": v} if type(v) is Formula else v for v in row[0]], row[1]] for row in rows]
+        return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+
+    def load(self, text: str) -> None:
+        self.rows = [row and Row(*row) for row in json.loads(text)]
+        if self._formulas:
+            for row in self.rows:
+                if row:
+                    row.values = [Formula(v["f"]) if isinstance(v, dict) else v for v in row.values]
+
+
+class Grid:
+    """All rows of a worksheet. `fetch` reads one stored block's text."""
+
+    def __init__(self, blocks: list[Block], fetch: Callable[[int], str]) -> None:
+        self.blocks = blocks
+        self.removed: list[int] = []
+        self.version = 0  # advances with every change, so that calculated values know when they are stale
+        self._fetch = fetch
+        self._index()
+
+    def _index(self) -> None:
+        self.starts = [0, *accumulate(block.size for block in self.blocks)]
+
+    @property
+    def height(self) -> int:
+        """The rows that are stored; all below are empty."""
+        return self.starts[-1]
+
+    @property
+    def formulas(self) -> int:
+        return sum(block.formulas for block in self.blocks)
+
+    def rows_of(self, block: Block) -> list[Row | None]:
+        if block.rows is None:
+            assert block.id is not None
+            block.load(self._fetch(block.id))
+        assert block.rows is not None
+        return block.rows
+
+    def _find(self, row: int) -> tuple[int, int]:
+        """The block's number and the row's place in it; the end of the last block for a row behind it."""
+        low, high = 0, len(self.blocks)
+        while low < high:
+            middle = (low + high) // 2
+            if self.starts[middle + 1] <= row:
+                low = middle + 1
+            else:
+                high = middle
+        return low, row - self.starts[low]
+
+    def row(self, index: int) -> Row | None:
+        if index >= self.height:
+            return None
+        number, place = self._find(index)
+        return self.rows_of(self.blocks[number])[place]
+
+    def rows(self, top: int, bottom: int, *, formulas_only: bool = False) -> Iterator[tuple[int, Row]]:
+        """The rows of top..bottom that have anything, with their index; whole blocks without formulas are skipped
+        when only formulas are asked for."""
+        number, _ = self._find(top)
+        while number < len(self.blocks) and self.starts[number] < bottom:
+            block, start = self.blocks[number], self.starts[number]
+            if not formulas_only or block.formulas:
+                rows = self.rows_of(block)
+                for place in range(max(top - start, 0), min(bottom - start, block.size)):
+                    if (row := rows[place]) is not None:
+                        yield start + place, row
+            number += 1
+
+    def backwards(self, top: int, bottom: int) -> Iterator[tuple[int, Row]]:
+        """The rows of top..bottom that have anything, last first."""
+        for index in range(min(bottom, self.height) - 1, top - 1, -1):
+            if (row := self.row(index)) is not None:
+                yield index, row
+
+    def edit(self, index: int) -> Row:
+        """The row to change in place; grows the grid's store when it is below it."""
+        if index >= self.height:
+            self._grow(index + 1)
+        number, place = self._find(index)
+        block = self.blocks[number]
+        rows = self.rows_of(block)
+        self.version += 1
+        block.changed()
+        row = rows[place]
+        if row is None:
+            row = rows[place] = Row([], [])
+        return row
+
+    def put(self, index: int, row: Row | None) -> None:
+        """Replace a whole row."""
+        if row is None and index >= self.height:
+            return
+        self.edit(index)
+        number, place = self._find(index)
+        self.rows_of(self.blocks[number])[place] = row
+
+    def _grow(self, height: int) -> None:
+        missing = height - self.height
+        if self.blocks and (room := BLOCK_ROWS - self.blocks[-1].size) > 0:
+            last, room = self.blocks[-1], min(room, missing)
+            self.rows_of(last).extend([None] * room)
+            last.size += room
+            last.changed()
+            missing -= room
+        while missing > 0:
+            size = min(missing, BLOCK_ROWS)
+            self.blocks.append(Block(None, size, 0, [None] * size))
+            missing -= size
+        self._index()
+
+    def insert(self, at: int, rows: Sequence[Row | None]) -> None:
+        """Put rows in front of row `at`."""
+        if at >= self.height:
+            return self._insert_below(at, rows)
+        number, place = self._find(at)
+        block = self.blocks[number]
+        both = self.rows_of(block)
+        both[place:place] = rows
+        self._split(number, both)
+        self.version += 1
+        return None
+
+    def _insert_below(self, at: int, rows: Sequence[Row | None]) -> None:
+        for offset, row in enumerate(rows):
+            self.put(at + offset, row)
+
+    def _split(self, number: int, rows: list[Row | None]) -> None:
+        """Store rows in the place of one block, in as many blocks as they need."""
+        block = self.blocks[number]
+        if len(rows) <= 2 * BLOCK_ROWS:
+            block.rows, block.size = rows, len(rows)
+            block.changed()
+        else:
+            parts = [rows[start : start + BLOCK_ROWS] for start in range(0, len(rows), BLOCK_ROWS)]
+            block.rows, block.size = parts[0], len(parts[0])
+            block.changed()
+            self.blocks[number + 1 : number + 1] = [Block(None, len(part), None, part) for part in parts[1:]]
+        self._index()
+
+    def delete(self, at: int, count: int) -> list[Row | None]:
+        """Take out rows and give them back."""
+        taken: list[Row | None] = []
+        end = min(at + count, self.height)
+        while at < end:
+            number, place = self._find(at)
+            block = self.blocks[number]
+            rows = self.rows_of(block)
+            here = min(block.size - place, end - at)
+            taken += rows[place : place + here]
+            del rows[place : place + here]
+            block.size -= here
+            block.changed()
+            if not block.size:
+                self._drop(number)
+            self._index()
+            end -= here
+        self.version += 1
+        return taken + [None] * (count - len(taken))
+
+    def _drop(self, number: int) -> None:
+        block = self.blocks.pop(number)
+        if block.id is not None:
+            self.removed.append(block.id)
+
+    def columns(self, change: Callable[[list[Any], Any], list[Any]]) -> None:
+        """Rewrite every row's lists of values (blank None) and attributes (blank 0)."""
+        for block in self.blocks:
+            for row in self.rows_of(block):
+                if row:
+                    row.values = trim(change(row.values, None), None)
+                    row.attrs = trim(change(row.attrs, 0), 0)
+            block.changed()
+        self.version += 1
+
+
+def trim(cells: list[Any], blank: Any) -> list[Any]:
+    """The list without its trailing blanks."""
+    end = len(cells)
+    while end and cells[end - 1] == blank:
+        end -= 1
+    return cells[:end]

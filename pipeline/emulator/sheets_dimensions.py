@@ -1,0 +1,295 @@
+"""Rows and columns of a worksheet: inserted, deleted, moved, appended, resized - with all that is anchored to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from . import patches, references
+from .book import LISTS, Book, Worksheet
+from .calls import Json
+from .grid import Row
+from .references import Move
+from .refusal import Refusal, invalid
+from .typed import Formula
+
+_WORD = {True: "row", False: "column"}
+
+
+def line_range(book: Book, given: Json, *, grow: bool = False) -> tuple[Worksheet, bool, int, int]:
+    """Worksheet, whether rows, start and end of a DimensionRange; open ends are the grid's."""
+    sheet = book.worksheet(given.get("sheetId", 0))
+    dimension = given.get("dimension")
+    if dimension not in ("ROWS", "COLUMNS"):
+        raise invalid("The dimension must be ROWS or COLUMNS.")
+    rows = dimension == "ROWS"
+    size = sheet.row_count if rows else sheet.column_count
+    start, end = given.get("startIndex", 0), given.get("endIndex", size)
+    if start < 0 or end <= start:
+        raise invalid(f"range.endIndex[{end}] must be greater than range.startIndex[{start}]")
+    if not grow and end > size:
+        if start >= size:
+            raise invalid(
+                f"Cannot delete a {_WORD[rows]} that doesn't exist. "
+                f"Tried to delete {_WORD[rows]} index {start} but there are only {size} {_WORD[rows]}s."
+            )
+        end = size
+    return sheet, rows, start, end
+
+
+# -- what is anchored to rows and columns
+
+
+def shift_everything(book: Book, sheet: Worksheet, move: Move, *, rows: bool) -> None:
+    """Move all references to rows (or columns) of a worksheet: formulas, ranges, metadata, sizes."""
+    for other in book.worksheets:
+        for index, column, formula in list(other.formulas()):
+            if (text := references.shifted(formula, other.title, sheet.title, move, rows=rows)) != formula:
+                other.grid.edit(index).set_value(column, Formula(text))
+        for value in _rule_values(other):
+            text = references.shifted(value["userEnteredValue"], other.title, sheet.title, move, rows=rows)
+            value["userEnteredValue"] = text
+        for name in (*LISTS, "basicFilter"):
+            if name in other.doc:
+                other.doc[name] = _shifted(other.doc[name], sheet.id, move, rows)
+                if not other.doc[name]:
+                    del other.doc[name]
+    book.doc["namedRanges"] = _shifted(book.named_ranges, sheet.id, move, rows) or []
+    kept = []
+    for entry in book.metadata:
+        line = entry["location"].get("dimensionRange")
+        if line and line.get("sheetId", 0) == sheet.id and (line["dimension"] == "ROWS") == rows:
+            place = move(line["startIndex"], line["startIndex"])
+            if place is None:
+                continue
+            line |= {"startIndex": place[0], "endIndex": place[0] + 1}
+        kept.append(entry)
+    book.metadata[:] = kept
+    lines = sheet.lines(rows=rows)
+    moved = {move(int(index), int(index)): own for index, own in lines.items()}
+    sheet.doc["rows" if rows else "columns"] = {str(place[0]): own for place, own in moved.items() if place}
+
+
+def _rule_values(sheet: Worksheet) -> Iterator[Json]:
+    """The formulas in conditions of conditional formats."""
+    for rule in sheet.doc.get("conditionalFormats", []):
+        for value in rule.get("booleanRule", {}).get("condition", {}).get("values", []):
+            if value.get("userEnteredValue", "").startswith("="):
+                yield value
+
+
+_GRID_KEYS = {"startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"}
+
+
+def _shifted(node: Any, target: int, move: Move, rows: bool) -> Any:
+    """The document with every GridRange moved; None when the range that it hangs on is gone."""
+    if isinstance(node, list):
+        return [moved for item in node if (moved := _shifted(item, target, move, rows)) is not None]
+    if not isinstance(node, dict):
+        return node
+    if _GRID_KEYS & node.keys():
+        return _grid_shifted(node, target, move, rows) if node.get("sheetId", 0) == target else node
+    if ("rowIndex" in node or "columnIndex" in node) and "filterCriteria" not in node:
+        name = "rowIndex" if rows else "columnIndex"
+        if node.get("sheetId", 0) == target and name in node:
+            place = move(node[name], node[name])
+            return {**node, name: place[0] if place else max(node[name] - 1, 0)}
+        return node
+    moved = {name: _shifted(value, target, move, rows) for name, value in node.items()}
+    if ("range" in node and moved["range"] is None) or ("ranges" in node and node["ranges"] and not moved["ranges"]):
+        return None
+    return {name: value for name, value in moved.items() if value is not None}
+
+
+def _grid_shifted(grid: Json, target: int, move: Move, rows: bool) -> Json | None:
+    first, last = ("startRowIndex", "endRowIndex") if rows else ("startColumnIndex", "endColumnIndex")
+    start, end = grid.get(first, 0), grid.get(last)
+    if end is None:
+        if first in grid and (place := move(start, 1 << 40)):
+            return {**grid, first: place[0]}
+        return grid
+    place = move(start, end - 1)
+    return None if place is None else {**grid, first: place[0], last: place[1] + 1}
+
+
+# -- changes of the grid
+
+
+def insert_lines(book: Book, sheet: Worksheet, at: int, count: int, *, rows: bool, template: int | None = None) -> None:
+    """Insert empty rows or columns in front of `at`, formatted as the line `template` is."""
+    if rows:
+        sheet.resize(rows=sheet.row_count + count)
+    else:
+        sheet.resize(columns=sheet.column_count + count)
+    book.check_size()
+    shift_everything(book, sheet, references.inserted(at, count), rows=rows)
+    lines = sheet.lines(rows=rows)
+    if rows:
+        like = None if template is None else sheet.grid.row(template)
+        formats = [_format_only(book, attr) for attr in like.attrs] if like else []
+        sheet.grid.insert(at, [Row([], list(formats)) if any(formats) else None for _ in range(count)])
+    else:
+
+        def widen(cells: list[Any], blank: Any) -> list[Any]:
+            if len(cells) <= at and not (blank == 0 and template is not None and template < len(cells)):
+                return cells
+            fill = blank
+            if blank == 0 and template is not None and template < len(cells):
+                fill = _format_only(book, cells[template])
+            cells = cells + [blank] * (at - len(cells))
+            return cells[:at] + [fill] * count + cells[at:]
+
+        sheet.grid.columns(widen)
+    if template is not None:
+        source = template if template < at else template + count
+        if own := lines.get(str(source)):
+            lines |= {str(at + offset): dict(own) for offset in range(count)}
+
+
+def _format_only(book: Book, attr: int) -> int:
+    document = book.attributes[attr]
+    kept = {name: document[name] for name in ("userEnteredFormat", "dataValidation") if name in document}
+    return book.attribute(kept)
+
+
+def delete_lines(book: Book, sheet: Worksheet, start: int, end: int, *, rows: bool) -> None:
+    count, size = end - start, sheet.row_count if rows else sheet.column_count
+    frozen_name = "frozenRowCount" if rows else "frozenColumnCount"
+    grid = sheet.properties["gridProperties"]
+    if count >= size:
+        raise invalid(f"You can't delete all the {_WORD[rows]}s on the sheet.")
+    frozen = grid.get(frozen_name, 0)
+    frozen -= max(0, min(end, frozen) - start)
+    if frozen and frozen >= size - count:
+        raise invalid(f"You can't delete all the non-frozen {_WORD[rows]}s on the sheet.")
+    if frozen_name in grid:
+        grid[frozen_name] = frozen
+    shift_everything(book, sheet, references.deleted(start, count), rows=rows)
+    if rows:
+        sheet.grid.delete(start, count)
+        sheet.resize(rows=size - count)
+    else:
+        sheet.grid.columns(lambda cells, blank: cells[:start] + cells[end:])
+        sheet.resize(columns=size - count)
+
+
+def resize_to(book: Book, sheet: Worksheet, *, rows: int | None = None, columns: int | None = None) -> None:
+    """Give the grid another size; what no longer fits is deleted."""
+    for wanted, is_rows in ((rows, True), (columns, False)):
+        if wanted is None:
+            continue
+        size = sheet.row_count if is_rows else sheet.column_count
+        if wanted < 1:
+            raise invalid(f"The grid must have at least one {_WORD[is_rows]}.")
+        if wanted < size:
+            delete_lines(book, sheet, wanted, size, rows=is_rows)
+        elif is_rows:
+            sheet.resize(rows=wanted)
+        else:
+            sheet.resize(columns=wanted)
+    book.check_size()
+
+
+# -- the requests
+
+
+def insert_dimension(book: Book, request: Json) -> None:
+    sheet, rows, start, end = line_range(book, request.get("range", {}), grow=True)
+    size = sheet.row_count if rows else sheet.column_count
+    before = request.get("inheritFromBefore", False)
+    if before and not start:
+        raise invalid("inheritFromBefore cannot be true if inserting at index 0.")
+    if start > size or (start == size and not before):
+        raise invalid(
+            f"range.startIndex[{start}] must be less than the grid size ({size}) if inheritFromBefore is false."
+        )
+    insert_lines(book, sheet, start, end - start, rows=rows, template=start - 1 if before else start)
+
+
+def delete_dimension(book: Book, request: Json) -> None:
+    sheet, rows, start, end = line_range(book, request.get("range", {}))
+    delete_lines(book, sheet, start, end, rows=rows)
+
+
+def append_dimension(book: Book, request: Json) -> None:
+    sheet = book.worksheet(request.get("sheetId", 0))
+    length = request.get("length", 0)
+    if length < 1:
+        raise invalid("The length must be greater than 0.")
+    if request.get("dimension") == "ROWS":
+        sheet.resize(rows=sheet.row_count + length)
+    elif request.get("dimension") == "COLUMNS":
+        sheet.resize(columns=sheet.column_count + length)
+    else:
+        raise invalid("The dimension must be ROWS or COLUMNS.")
+    book.check_size()
+
+
+def move_dimension(book: Book, request: Json) -> None:
+    sheet, rows, start, end = line_range(book, request.get("source", {}))
+    to = request.get("destinationIndex", 0)
+    size = sheet.row_count if rows else sheet.column_count
+    if to > size:
+        raise invalid(f"destinationIndex[{to}] must not exceed the grid size ({size}).")
+    if start <= to <= end:
+        return
+    shift_everything(book, sheet, references.moved(start, end, to), rows=rows)
+    if rows:
+        taken = sheet.grid.delete(start, end - start)
+        sheet.grid.insert(to if to < start else to - (end - start), taken)
+        return
+
+    def reorder(cells: list[Any], blank: Any) -> list[Any]:
+        padded = cells + [blank] * (max(end, to) - len(cells))
+        block, rest = padded[start:end], padded[:start] + padded[end:]
+        at = to if to < start else to - (end - start)
+        return rest[:at] + block + rest[at:]
+
+    sheet.grid.columns(reorder)
+
+
+def update_dimension_properties(book: Book, request: Json) -> None:
+    if "dataSourceSheetRange" in request:
+        raise Refusal(501, "The local workspace does not claim data source sheets.")
+    sheet, rows, start, end = line_range(book, request.get("range", {}))
+    mask = patches.required(request.get("fields"))
+    lines = sheet.lines(rows=rows)
+    for index in range(start, end):
+        own = lines.setdefault(str(index), {})
+        patches.patch(own, request.get("properties", {}), mask, ("pixelSize", "hiddenByUser"))
+        if not own.get("hiddenByUser", True):
+            del own["hiddenByUser"]
+        if not own:
+            del lines[str(index)]
+
+
+def auto_resize(book: Book, request: Json) -> None:
+    """Sets columns to a width estimated from the longest text shown, rows to the standard height."""
+    from .cells import Reader
+
+    sheet, rows, start, end = line_range(book, request.get("dimensions", {}))
+    lines = sheet.lines(rows=rows)
+    widths = dict.fromkeys(range(start, end), 0)
+    if not rows:
+        reader = Reader(book, sheet)
+        for index, row, width in reader.rows(0, sheet.row_count):
+            for column in range(start, min(end, width)):
+                shown = reader.shown(index, column, row.value(column), row.attr(column))
+                widths[column] = max(widths[column], *map(len, shown.split("\n")))
+    for index, width in widths.items():
+        own = lines.setdefault(str(index), {})
+        own.pop("pixelSize", None)
+        if width:
+            own["pixelSize"] = max(21, 6 + 7 * width)
+        if not own:
+            del lines[str(index)]
+
+
+REQUESTS = {
+    "insertDimension": insert_dimension,
+    "deleteDimension": delete_dimension,
+    "appendDimension": append_dimension,
+    "moveDimension": move_dimension,
+    "updateDimensionProperties": update_dimension_properties,
+    "autoResizeDimensions": auto_resize,
+}
