@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from pipeline.config.role import Role
+from pipeline.config.settings import Settings
 from pipeline.errors import Fault
 from pipeline.question_bank import ANCHOR, Bank, texts
 from pipeline.question_bank.texts import did_you_mean, quoted
@@ -128,6 +129,20 @@ def _unasked(bank: Bank, question: Question, role: Role) -> Fault:
 def lint(bank: Bank, roles: Sequence[Role]) -> list[Fault]:
     """What works but is worth a second look. Never stops anything."""
     return sorted({*_lint_bank(bank, roles), *(hint for role in roles for hint in _lint_role(role, bank))})
+
+
+def lint_settings(settings: Settings, file: str) -> list[Fault]:
+    """What signing in will ask for. Flags and environment may still give it, so it is no fault."""
+    google = settings.google
+    if settings.workspace == "local":
+        return []
+    hints = {
+        "client_file": google.credentials == "user" and not google.client_file,
+        "key_file": google.credentials == "service-account" and not google.key_file,
+    }
+    todo = "name the file here; `pipeline doctor` tells how to get one"
+    what = f'is not set, and credentials = "{google.credentials}" needs it'
+    return [Fault(file, 0, f"google.{key}", what, todo) for key, lacks in hints.items() if lacks]
 
 
 def _lint_bank(bank: Bank, roles: Sequence[Role]) -> Iterator[Fault]:

@@ -49,5 +49,5 @@ def read_all(directory: Path) -> ProjectFiles:
     if len(roles) == len(paths):  # a role that cannot be read may hold what seems to be missing
         found += consistency.check(bank, roles)
         if not found:
-            hints = consistency.lint(bank, roles)
+            hints = consistency.lint(bank, roles) + consistency.lint_settings(settings, f"{FOLDER}/{SETTINGS}")
     return ProjectFiles(bank, settings, tuple(roles), tuple(sorted(found)), tuple(hints))

@@ -97,7 +97,8 @@ def _as_windows_1252(raw: bytes, shown: str) -> tuple[str, list[Fault]]:
         except UnicodeDecodeError as error:
             bad.append((number, chunk, error.start))
     row, chunk, at = bad[0]
-    guess = chunk[max(0, at - 12) : at + 13].decode("cp1252", "replace")
+    before, after = (part.decode("cp1252", "replace") for part in (chunk[:at], chunk[at:]))
+    guess = re.split(r'[\s,;"]', before)[-1] + re.split(r'[\s,;"]', after)[0]
     more = f", and in {len(bad) - 1} more line{'s' * (len(bad) != 2)}" if len(bad) > 1 else ""
     what = f"is not UTF-8: byte 0x{chunk[at]:02X}{more}; in Windows-1252 it would read {quoted(guess)}"
     return raw.decode("cp1252", "replace"), [Fault(shown, row, "", what, SAVE_AS)]
