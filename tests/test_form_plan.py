@@ -218,6 +218,33 @@ def test_typed_names_are_not_thrown_away_unasked() -> None:
     assert "candidate" not in [field.kind for field in plan.join]
 
 
+def test_a_run_brings_the_panels_candidates_into_the_form_and_nothing_else_of_the_bank() -> None:
+    """A reworded question waits for `create-form`, which then still knows that the rewording is ours."""
+    live, first = filled(design(TWO, ["Ana"]))
+    by = design(rubric([replace(INDEXES, question="Which index?"), XSS]), ["Ana", "Ben"])
+    plan = form.plan_candidates(live, by, join=first.join, applied=first.applied)
+    after, _ = batch_update(live, plan.requests)
+    assert told(plan) == [("safe", "candidate Ben joins the drop-down")]
+    assert options(after, "Candidate") == ["Ana", "Ben"]
+    assert plan.join == first.join
+    assert [change.kind for change in again(after, plan, by)[0].changes] == ["reworded"]
+
+
+def test_a_run_turns_the_typed_name_into_a_drop_down_as_long_as_nobody_typed_one() -> None:
+    """With answers in it, it waits for permission."""
+    live, first = filled(design(TWO, []))
+    by = design(TWO, ["Ana"])
+    typed = first.join[0].question_id
+    waiting = form.plan_candidates(live, by, join=first.join, applied=first.applied, answers={typed: 1})
+    assert (len(waiting.held), waiting.requests, waiting.join) == (1, (), first.join)
+
+    plan = form.plan_candidates(live, by, join=first.join, applied=first.applied)
+    after, _ = batch_update(live, plan.requests)
+    assert titles(after) == titles(live)
+    assert plan.join[0].kind == "candidate"
+    assert again(after, plan, by)[0].changes == ()
+
+
 # --- hand-made edits
 
 

@@ -7,8 +7,10 @@ and leaves sending to the errands.
 from pipeline.form.changes import Change, FormPlan
 from pipeline.form.designing import FormDesign, design, name_of_candidate
 from pipeline.form.fields import Field, Join
+from pipeline.form.hints import lint
 from pipeline.form.links import entry, personal_link
-from pipeline.form.planning import plan
+from pipeline.form.meaning import weighing, weighing_changes
+from pipeline.form.planning import plan, plan_candidates
 from pipeline.form.reading import near_match, read_response
 
 __all__ = [
@@ -19,9 +21,13 @@ __all__ = [
     "Join",
     "design",
     "entry",
+    "lint",
     "name_of_candidate",
     "near_match",
     "personal_link",
     "plan",
+    "plan_candidates",
     "read_response",
+    "weighing",
+    "weighing_changes",
 ]
