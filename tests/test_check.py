@@ -91,17 +91,22 @@ def test_faults_of_all_files_are_told_together_with_exit_3(tmp_path: Path) -> No
     )
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines() == [
-        'config/backend.toml:3:competency: "databases" has no question in question_bank.csv; '
-        "add a question for it, or delete the competency",
+        'config/backend.toml:3:competency: "databases" has no question in question_bank.csv; did you mean "database"?',
         "config/backend.toml:5:competency.threshold: 9 is out of bounds; write a number from 1 to 5",
-        "config/backend.toml:5:competency.threshold: has no effect without must_have; "
-        "add must_have = true, or delete the threshold",
-        'config/backend.toml:10:round: the round "technical" asks no question; '
-        "name it in the rounds column of question_bank.csv, or delete the round",
+        (
+            "config/backend.toml:5:competency.threshold: has no effect without must_have; "
+            "add must_have = true, or delete the threshold"
+        ),
+        (
+            'config/backend.toml:10:round: the round "technical" asks no question; '
+            "name it in the rounds column of question_bank.csv, or delete the round"
+        ),
         'config/pipeline.toml:1:workspace: "gogle" is not a choice here; did you mean "google"?',
         'question_bank.csv:2:competency: there is no competency "database"; did you mean "databases"?',
-        "question_bank.csv:3:anchor_3: is empty; nobody can tell what earns a 3; "
-        "describe the answer that earns this level",
+        (
+            "question_bank.csv:3:anchor_3: is empty, so nobody can tell what earns a 3; "
+            "describe the answer that earns this level"
+        ),
         "7 faults; nothing was sent.",
     ]
 
@@ -121,14 +126,22 @@ def test_anchors_are_needed_at_both_ends_and_in_the_middle_of_the_roles_scale(tm
     """Which levels those are is the role's to say."""
     four = ROLE + '[scale]\nhigh = 4\nnames = ["A", "B", "C", "D"]\n'
     assert faults(project(tmp_path, bank=BANK.replace("a,b,c,d,e", "a,,c,,"), backend=four)) == [
-        "question_bank.csv:2:anchor_2: is empty; nobody can tell what earns a 2; "
-        "describe the answer that earns this level",
-        "question_bank.csv:2:anchor_4: is empty; nobody can tell what earns a 4; "
-        "describe the answer that earns this level",
-        "question_bank.csv:3:anchor_2: is empty; nobody can tell what earns a 2; "
-        "describe the answer that earns this level",
-        "question_bank.csv:3:anchor_4: is empty; nobody can tell what earns a 4; "
-        "describe the answer that earns this level",
+        (
+            "question_bank.csv:2:anchor_2: is empty, so nobody can tell what earns a 2; "
+            "describe the answer that earns this level"
+        ),
+        (
+            "question_bank.csv:2:anchor_4: is empty, so nobody can tell what earns a 4; "
+            "describe the answer that earns this level"
+        ),
+        (
+            "question_bank.csv:3:anchor_2: is empty, so nobody can tell what earns a 2; "
+            "describe the answer that earns this level"
+        ),
+        (
+            "question_bank.csv:3:anchor_4: is empty, so nobody can tell what earns a 4; "
+            "describe the answer that earns this level"
+        ),
     ]
 
 
@@ -136,8 +149,10 @@ def test_a_missing_anchor_column_is_told_once(tmp_path: Path) -> None:
     """Not once for each question."""
     bank = BANK.replace("anchor_4,anchor_5", "anchor_4").replace("d,e", "d")
     assert faults(project(tmp_path, bank=bank)) == [
-        "question_bank.csv:1:anchor_5: the column is missing; level 5 of the scale needs a description; "
-        'add a column named "anchor_5" to the header'
+        (
+            "question_bank.csv:1:anchor_5: the column is missing, and level 5 of the scale needs a description; "
+            'add a column named "anchor_5" to the header'
+        )
     ]
 
 
@@ -243,16 +258,26 @@ def test_weak_spots_are_hinted_at_and_stop_nothing(tmp_path: Path) -> None:
             ),
         )
     ) == [
-        'config/backend.toml:3:competency: "databases" has a weight without a why; '
-        "write down the reason, or make all weights equal",
-        "config/backend.toml:3:competency: no competency is a must-have, so a strength can make up for any weakness; "
-        "if one is indispensable, add must_have = true",
-        'config/backend.toml:7:competency: "teamwork" has a weight without a why; '
-        "write down the reason, or make all weights equal",
-        'config/backend.toml:10:round: the questions of "technical" take 9 minutes, the round has 5; '
-        "drop or move a question, or plan more minutes",
-        "question_bank.csv:2:anchor_2: is empty; interviewers must guess what earns a 2; "
-        "describe it if it can be told apart",
+        (
+            'config/backend.toml:3:competency: "databases" has a weight without a why; '
+            "write down the reason, or make all weights equal"
+        ),
+        (
+            "config/backend.toml:3:competency: no competency is a must-have, "
+            "so a strength can make up for any weakness; if one is indispensable, add must_have = true"
+        ),
+        (
+            'config/backend.toml:7:competency: "teamwork" has a weight without a why; '
+            "write down the reason, or make all weights equal"
+        ),
+        (
+            'config/backend.toml:10:round: the questions of "technical" take 9 minutes, the round has 5; '
+            "drop or move a question, or plan more minutes"
+        ),
+        (
+            "question_bank.csv:2:anchor_2: is empty, so interviewers must guess what earns a 2; "
+            "describe it if it can be told apart"
+        ),
         "question_bank.csv:2:look_for: is empty; name the signals of a good answer, one a line",
         "question_bank.csv:3:minutes: is empty or 0; plan the minutes, so that the round's can be checked",
     ]
@@ -262,16 +287,20 @@ def test_anyone_under_any_name_is_hinted_at(tmp_path: Path) -> None:
     """Open to the world, and nobody knows who answered."""
     backend = ROLE + '[form]\nemail_collection = "none"\n[sharing]\nresponders = ["anyone"]\n'
     assert hints(project(tmp_path, backend=backend)) == [
-        "config/backend.toml:20:sharing.responders: anyone may answer, and under any name; "
-        'set email_collection = "verified", or name the responders'
+        (
+            "config/backend.toml:20:sharing.responders: anyone may answer, and under any name; "
+            'set email_collection = "verified", or name the responders'
+        )
     ]
 
 
 def test_what_signing_in_will_need_is_hinted_at(tmp_path: Path) -> None:
     """A flag or the environment may still give it."""
     assert hints(project(tmp_path, settings='workspace = "google"\n')) == [
-        'config/pipeline.toml:google.client_file: is not set, and credentials = "user" needs it; '
-        "name the file here; `pipeline doctor` tells how to get one"
+        (
+            'config/pipeline.toml:google.client_file: is not set, and credentials = "user" needs it; '
+            "name the file here; `pipeline doctor` tells how to get one"
+        )
     ]
 
 

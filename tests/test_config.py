@@ -299,6 +299,7 @@ def test_a_file_name_that_cannot_be_an_id_is_told(tmp_path: Path) -> None:
             "backend.toml:1:9: this is not TOML: invalid value; write key = value, with text in quotes",
         ),
         ("[scale]\nlow = 1\nlow = 2\n", "backend.toml:3:8: this is not TOML: cannot overwrite a value; each key"),
+        ("[round]\n[round]\n", "backend.toml:2:7: this is not TOML: cannot declare [round] twice; each key"),
         ('title = "X\n', "backend.toml:1:11: this is not TOML: illegal character '\\n'"),
         ("x = [1,\n2\n", "backend.toml:2: this is not TOML: unclosed array"),
         ("weight = " + "9" * 5_000, "this is not TOML"),
@@ -386,8 +387,10 @@ def test_all_faults_of_the_settings_are_told_at_once(tmp_path: Path) -> None:
         "pipeline.toml:6:network.give_up_after: -1 is negative; write a number of 0 or more",
         'pipeline.toml:8:sheet.locale: "english" is not a locale; write language_COUNTRY, such as "en_GB" or "de_DE"',
         'pipeline.toml:9:sheet.time_zone: "europe/berlin" is not a time zone; did you mean "Europe/Berlin"?',
-        "pipeline.toml:11:retention.days: is a number with decimals, not a whole number; "
-        "write digits only, without quotes or a point, such as 5",
+        (
+            "pipeline.toml:11:retention.days: is a number with decimals, not a whole number; "
+            "write digits only, without quotes or a point, such as 5"
+        ),
     ]
 
 

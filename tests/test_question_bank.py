@@ -46,12 +46,12 @@ def test_a_question_is_read_with_its_texts_numbers_and_lists(tmp_path: Path) -> 
     bank = read(
         tmp_path,
         "id,competency,question,look_for,anchor_1,anchor_3,anchor_5,weight,minutes,rounds\n"
-        'slow-query,databases,Why slow?,"- Measures first\n\n- Reads the plan",Guesses,Logs,Plans,0.1,5,technical team\n',
+        'slow-query,databases,Why slow?,"- Measures first\n\n- Reads the plan",Guess,Logs,Plans,0.1,5,technical team\n',
     )
     assert bank.faults == ()
     (question,) = bank.questions
     assert question.look_for == ("Measures first", "Reads the plan")
-    assert question.anchors == {1: "Guesses", 3: "Logs", 5: "Plans"}
+    assert question.anchors == {1: "Guess", 3: "Logs", 5: "Plans"}
     assert (question.weight, question.minutes, question.rounds) == (Fraction(1, 10), 5, ("technical", "team"))
 
 
@@ -86,8 +86,10 @@ def test_all_faults_are_told_at_once_each_at_its_place(tmp_path: Path) -> None:
         "Slow Query,databases,,Guesses,a lot,5 min\n"
         "fine,databases,How?,Guesses,-1,2.5\n",
     ) == [
-        'question_bank.csv:2:id: "Slow Query" cannot be an id; use 1 to 40 of the characters a-z, 0-9 and -, '
-        'such as "slow-query"',
+        (
+            'question_bank.csv:2:id: "Slow Query" cannot be an id; use 1 to 40 of the characters a-z, 0-9 and -, '
+            'such as "slow-query"'
+        ),
         'question_bank.csv:2:minutes: "5 min" is not a whole number; write digits only, such as 5',
         "question_bank.csv:2:question: is empty; write what is asked, or delete the row",
         'question_bank.csv:2:weight: "a lot" is not a positive number; write plain digits, such as 2 or 0.5',
@@ -102,7 +104,7 @@ def test_all_faults_are_told_at_once_each_at_its_place(tmp_path: Path) -> None:
 def test_an_unknown_column_gets_a_suggestion(tmp_path: Path) -> None:
     """A slip in a header must not silently lose a column."""
     assert faults(tmp_path, GOOD.replace("minutes", "minuets")) == [
-        'question_bank.csv:1:"minuets": there is no such column; did you mean "minutes"?'
+        'question_bank.csv:1:minuets: there is no such column; did you mean "minutes"?'
     ]
 
 
@@ -141,16 +143,20 @@ def test_a_file_without_header_says_what_the_first_line_should_be(tmp_path: Path
 def test_a_row_with_too_many_cells_names_the_usual_cause(tmp_path: Path) -> None:
     """A comma in a text without quotes shifts everything behind it."""
     assert faults(tmp_path, "id,competency,question\nwhy,craft,Why, and how?\n") == [
-        "question_bank.csv:2: the row has 4 cells, the header has 3; "
-        'put a cell that holds a comma in double quotes, "like, this"'
+        (
+            "question_bank.csv:2: the row has 4 cells, the header has 3; "
+            'put a cell that holds a comma in double quotes, "like, this"'
+        )
     ]
 
 
 def test_a_row_with_too_few_cells_is_refused(tmp_path: Path) -> None:
     """A row that ends early may have lost a quote."""
     assert faults(tmp_path, GOOD + "next,databases,How?\n") == [
-        "question_bank.csv:3: the row has 3 cells, the header has 8; "
-        "add the missing commas, also for empty cells, or look for a missing quote"
+        (
+            "question_bank.csv:3: the row has 3 cells, the header has 8; "
+            "add the missing commas, also for empty cells, or look for a missing quote"
+        )
     ]
 
 
@@ -163,8 +169,10 @@ def test_a_multi_line_cell_shifts_lines_and_the_spreadsheets_row_is_said_too(tmp
     """The line is what an editor shows; the row in brackets what a spreadsheet shows."""
     content = 'id,competency,question,why\na,craft,A?,"one\ntwo\nthree"\nb,craft,B?,"x"\nB,craft,C?,\n'
     assert faults(tmp_path, content) == [
-        'question_bank.csv:6:id: "B" cannot be an id (row 4 in a spreadsheet); '
-        'use 1 to 40 of the characters a-z, 0-9 and -, such as "b"'
+        (
+            'question_bank.csv:6:id: "B" cannot be an id (row 4 in a spreadsheet); '
+            'use 1 to 40 of the characters a-z, 0-9 and -, such as "b"'
+        )
     ]
 
 
@@ -172,8 +180,10 @@ def test_an_id_twice_names_both_places(tmp_path: Path) -> None:
     """Ids are the identity; two questions under one would share their answers."""
     row = GOOD.splitlines(keepends=True)[1]
     assert faults(tmp_path, GOOD + row) == [
-        'question_bank.csv:3:id: "slow-query" is already the id in line 2; '
-        "give one of the two a new id; keep the old id for the question that already has answers"
+        (
+            'question_bank.csv:3:id: "slow-query" is already the id in line 2; '
+            "give a new id to the one that has no answers yet"
+        )
     ]
 
 
@@ -187,8 +197,10 @@ def test_an_unclosed_quote_is_told_where_it_opens(tmp_path: Path) -> None:
 def test_a_quote_inside_a_quoted_cell_is_told(tmp_path: Path) -> None:
     """Hand-written CSV forgets to double them."""
     assert faults(tmp_path, 'id,competency,question\na,craft,"Why "now"?"\nb,craft,How?\n') == [
-        "question_bank.csv:2: a quote stands in the middle of a cell; "
-        'put the whole cell in quotes and write each quote inside it twice ("")'
+        (
+            "question_bank.csv:2: a quote stands in the middle of a cell; "
+            'put the whole cell in quotes and write each quote inside it twice ("")'
+        )
     ]
 
 
@@ -251,8 +263,10 @@ def test_an_invisible_character_is_told_by_its_number(tmp_path: Path) -> None:
 def test_two_levels_with_the_same_anchor_are_refused(tmp_path: Path) -> None:
     """Google refuses equal options; people cannot choose between them either."""
     assert faults(tmp_path, with_cell("anchor_5", "  reads  the LOG ")) == [
-        "question_bank.csv:2:anchor_5: says the same as anchor_3; "
-        "describe what sets the two levels apart, or leave one empty where that is allowed"
+        (
+            "question_bank.csv:2:anchor_5: says the same as anchor_3; "
+            "describe what sets the two levels apart, or leave one empty where that is allowed"
+        )
     ]
 
 
@@ -288,7 +302,7 @@ def test_windows_1252_bytes_are_told_with_their_place_and_the_way_out(tmp_path: 
     content = GOOD.replace("Guesses", "Doesn’t look").encode("cp1252")
     (fault,) = read(tmp_path, content).faults
     assert str(fault).startswith(
-        'question_bank.csv:2: is not UTF-8: byte 0x92; in Windows-1252 it would read "Doesn’t"; save it again as UTF-8'
+        'question_bank.csv:2: is not UTF-8: byte 0x92, which would read "Doesn’t" in Windows-1252; save it'
     )
     assert "CSV UTF-8" in fault.todo
 

@@ -9,7 +9,7 @@ from pipeline.config.role import Role
 from pipeline.config.settings import Settings
 from pipeline.errors import Fault
 from pipeline.question_bank import ANCHOR, Bank, texts
-from pipeline.question_bank.texts import did_you_mean, quoted
+from pipeline.question_bank.texts import did_you_mean, nearest, quoted
 from pipeline.scorecard import Question, Rubric, Scale
 
 
@@ -66,13 +66,13 @@ def _anchors(bank: Bank, roles: Sequence[Role]) -> Iterator[Fault]:
             column = f"{ANCHOR}{level}"
             if bank.columns and column not in bank.columns and column not in missing:
                 missing.add(column)
-                what = f"the column is missing; level {level} of the scale needs a description"
+                what = f"the column is missing, and level {level} of the scale needs a description"
                 yield Fault(bank.file, 1, column, what, f'add a column named "{column}" to the header')
         for question in rubric(role, bank).questions:
             for level in needed_anchors(role.scale):
                 column = f"{ANCHOR}{level}"
                 if level not in question.anchors and column not in missing and not _faulty(bank, question, column):
-                    what = f"is empty; nobody can tell what earns a {level}"
+                    what = f"is empty, so nobody can tell what earns a {level}"
                     yield bank.fault(question, column, what, "describe the answer that earns this level")
             for level, anchor in question.anchors.items():
                 if level in role.scale.levels:
@@ -105,10 +105,15 @@ def _coverage(bank: Bank, roles: Sequence[Role]) -> Iterator[Fault]:
                 yield _unasked(bank, question, role)
         if not bank.complete:
             continue
+        strangers = {question.competency for question in bank.questions if is_for(question, role)} - {
+            competency.id for competency in role.competencies
+        }
         for competency in role.competencies:
             if competency.id and all(question.competency != competency.id for question in whole.questions):
                 what = f"{quoted(competency.id)} has no question in {bank.file}"
-                yield role.competency_fault(competency, what, "add a question for it, or delete the competency")
+                near = nearest(competency.id, strangers)
+                todo = f'did you mean "{near}"?' if near else "add a question for it, or delete the competency"
+                yield role.competency_fault(competency, what, todo)
         for round_ in role.rounds:
             if whole.questions and round_.competencies and not whole.questions_in(round_):
                 what = f"the round {quoted(round_.id)} asks no question"
@@ -163,7 +168,7 @@ def _lint_bank(bank: Bank, roles: Sequence[Role]) -> Iterator[Fault]:
             if is_for(question, role):
                 for level in role.scale.levels:
                     if level not in question.anchors and level not in needed_anchors(role.scale):
-                        what = f"is empty; interviewers must guess what earns a {level}"
+                        what = f"is empty, so interviewers must guess what earns a {level}"
                         yield bank.fault(question, f"{ANCHOR}{level}", what, "describe it if it can be told apart")
 
 

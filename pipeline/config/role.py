@@ -165,7 +165,7 @@ def _scale(table: Table) -> Scale:
 
 def _competencies(top: Table, scale: Scale) -> tuple[Competency, ...]:
     tables = top.tables("competency")
-    if not tables and not isinstance(top.values.get("competency"), dict):
+    if top.values.get("competency", []) == []:
         top.fault("competency", "the role has no competency", 'add [[competency]] with id = "..." and name = "..."')
     competencies = tuple(_competency(table, scale) for table in tables)
     _differ(tables, "id", [competency.id for competency in competencies])

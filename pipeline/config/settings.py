@@ -172,8 +172,12 @@ def _locale(value: Any) -> str:
 
 def _time_zone(value: Any) -> str:
     zone = toml_file.text()(value)
-    zones = zoneinfo.available_timezones()  # empty on a machine without a time zone database
-    if zones and zone not in zones:
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        zones = zoneinfo.available_timezones()
+        if not zones:  # a machine without a time zone database: Google will judge
+            return zone
         near = did_you_mean(zone, sorted(zones))
         todo = near if near.startswith("did") else 'write one such as "Europe/Berlin" or "Etc/UTC"'
         raise Unusable(f"{quoted(zone)} is not a time zone", todo)

@@ -68,7 +68,7 @@ class Document:
         return 1
 
     def fault(self, key: str, what: str, todo: str) -> None:
-        self.faults.append(Fault(self.file, self.line(key), _plain_key(key), what, todo))
+        self.faults.append(Fault(self.file, self.line(key), quoted(_plain_key(key))[1:-1], what, todo))
 
 
 def read(path: Path, shown: str = "", *, optional: bool = False) -> tuple[Table | None, Document]:
@@ -107,9 +107,10 @@ def _syntax_fault(file: str, text: str, error: Exception) -> Fault:
     what = message[: place.start()] if place else message
     row = int(place[1]) if place and place[1] else max(1, len(text.splitlines()))
     column = place[2] if place and place[2] else ""
+    what = re.sub(r"\(('[^)]*)\)", lambda path: "[" + ".".join(re.findall("'([^']*)'", path[1])) + "]", what)
     todo = 'write key = value, with text in quotes: title = "Backend developer"'
     if "overwrite" in what or "twice" in what or "declare" in what.lower():
-        todo = "each key and [table] may stand once; keep one of the two"
+        todo = "each key and each [table] may stand once, only a [[list of tables]] again and again"
     return Fault(file, row, column, f"this is not TOML: {what[:1].lower()}{what[1:]}", todo)
 
 

@@ -61,7 +61,7 @@ def read(path: Path, *, shown: str = "") -> Bank:
             reader.fault(
                 "id",
                 f'"{question.id}" is already the id in line {starts[question.id]}',
-                "give one of the two a new id; keep the old id for the question that already has answers",
+                "give a new id to the one that has no answers yet",
             )
         else:
             questions[question.id] = question

@@ -99,8 +99,8 @@ def _as_windows_1252(raw: bytes, shown: str) -> tuple[str, list[Fault]]:
     row, chunk, at = bad[0]
     before, after = (part.decode("cp1252", "replace") for part in (chunk[:at], chunk[at:]))
     guess = re.split(r'[\s,;"]', before)[-1] + re.split(r'[\s,;"]', after)[0]
-    more = f", and in {len(bad) - 1} more line{'s' * (len(bad) != 2)}" if len(bad) > 1 else ""
-    what = f"is not UTF-8: byte 0x{chunk[at]:02X}{more}; in Windows-1252 it would read {quoted(guess)}"
+    more = f", and {len(bad) - 1} more line{'s' * (len(bad) != 2)} like it" if len(bad) > 1 else ""
+    what = f"is not UTF-8: byte 0x{chunk[at]:02X}, which would read {quoted(guess)} in Windows-1252{more}"
     return raw.decode("cp1252", "replace"), [Fault(shown, row, "", what, SAVE_AS)]
 
 
@@ -222,7 +222,12 @@ def _header(
         elif name in seen:
             reading.fault(line, name, "the column stands here twice", "delete or rename one of the two")
         elif name not in columns:
-            reading.fault(line, quoted(name), "there is no such column", did_you_mean(name, columns))
+            reading.fault(
+                line,
+                quoted(name),
+                "there is no such column",
+                did_you_mean(name, [column for column in columns if column not in names]),
+            )
         seen.add(name)
     if len(missing) == len(required) and len(names) == 1:
         reading.fault(

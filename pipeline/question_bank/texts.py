@@ -55,11 +55,17 @@ def quoted(text: str) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """What to do about an unknown name: the nearest known one if there is one, else the list."""
+    names = list(dict.fromkeys(known))
+    if near := nearest(name, names):
+        return f'did you mean "{near}"?'
+    return f"use one of: {', '.join(names)}" if names else "remove it"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that a slip of the keyboard away gives this one, "" if there is none."""
     names = {entry.lower(): entry for entry in known}
     near = difflib.get_close_matches(name.strip().lower(), names, n=1, cutoff=0.6)
-    if near:
-        return f'did you mean "{names[near[0]]}"?'
-    return f"use one of: {', '.join(names.values())}" if names else "remove it"
+    return names[near[0]] if near else ""
 
 
 def length(text: str) -> int:
