@@ -4,9 +4,10 @@ No file (but the ratings file), no network, no clock, no screen. Randomness come
 that the same scorecards give the same report. numpy is imported by the parts that estimate, when they are needed.
 """
 
-from pipeline.ranking import ratings_file
+from pipeline.ranking import ratings_file, record
 from pipeline.ranking.as_json import document
 from pipeline.ranking.assemble import rank
+from pipeline.ranking.explanation import Explanation, explain
 from pipeline.ranking.policy import Policy
 from pipeline.ranking.results import CandidateResult, CompetencyScore, InterviewerResult, Ranking
 from pipeline.ranking.text_table import table
@@ -14,11 +15,14 @@ from pipeline.ranking.text_table import table
 __all__ = [
     "CandidateResult",
     "CompetencyScore",
+    "Explanation",
     "InterviewerResult",
     "Policy",
     "Ranking",
     "document",
+    "explain",
     "rank",
     "ratings_file",
+    "record",
     "table",
 ]

@@ -43,7 +43,7 @@ def estimate(cells: Cells, rubric: Rubric, results: Sequence[CandidateResult], p
     said = [fitted] if isinstance(fitted, str) else []
     candidates = list(results)
     if model is not None:
-        candidates = _candidates(design, model, cells, candidates, policy, scale)
+        candidates = _candidates(design, model, cells, rubric, candidates, policy)
         said += notes.on_estimates(candidates, people, _groups(design, model), _faint_link(design))
     if found.numbers:
         said += notes.on_agreement(found.numbers)
@@ -56,9 +56,9 @@ def _candidates(
     design: Design,
     model: severity.Severity,
     cells: Cells,
+    rubric: Rubric,
     results: list[CandidateResult],
     policy: Policy,
-    scale: float,
 ) -> list[CandidateResult]:
     place = {each.candidate: index for index, each in enumerate(cells.candidates)}
     headline = np.full(design.candidates, np.nan)
@@ -67,6 +67,8 @@ def _candidates(
             headline[place[each.candidate]] = float(each.score)
     adjusted = headline + severity.adjustment(design, model.severity)
     low, high = uncertainty.intervals(design, model, adjusted)
+    low = np.maximum(low, np.minimum(rubric.scale.low, adjusted))  # nobody is truly off the scale
+    high = np.minimum(high, np.maximum(rubric.scale.high, adjusted))
     filled = [
         each
         if each.score is None
@@ -89,7 +91,7 @@ def _candidates(
         [place[ranked[i].candidate] for i in order],
         seed=int(cells.digest[:16], 16),
         probability=policy.tier_probability,
-        scale=scale,
+        scale=(rubric.scale.high - rubric.scale.low) / 4,
     )
     for i, each in enumerate(ranked):
         filled[i] = replace(

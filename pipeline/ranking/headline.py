@@ -130,7 +130,7 @@ def _judge(result: CandidateResult, rubric: Rubric, policy: Policy) -> tuple[Sta
                     f"interviewers disagree on {competency.name}: {half_up(lowest)} to {half_up(highest)}"
                 )
     if not result.scorecards:
-        lacking["no-scorecards"] = "no scorecard yet"
+        lacking = {"no-scorecards": "no scorecard yet"}
     elif len(result.interviewers) < policy.min_interviewers:
         lacking["interviewers"] = (
             f"rated by {count(len(result.interviewers), 'interviewer')}, {policy.min_interviewers} are needed"

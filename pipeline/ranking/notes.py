@@ -79,9 +79,8 @@ def _movers(ranked: Sequence[CandidateResult], severity: Mapping[str, float]) ->
         return ["Adjusting for the interviewers met leaves every rank as it is."]
     same, pairs = _concordance(ranked)
     tau = half_up(Fraction(2 * same - pairs, pairs))
-    said = [
-        f"Headline and adjusted score order {same:,} of {count(pairs, 'pair')} of candidates alike (Kendall's tau {tau})."
-    ]
+    total = count(pairs, "pair")
+    said = [f"Headline and adjusted score order {same:,} of {total} of candidates alike (Kendall's tau {tau})."]
     for each in moved[:MOST_MOVERS]:
         now = ordinal(place[each.adjusted or 0.0])
         said.append(
@@ -124,9 +123,9 @@ def _connectedness(groups: Sequence[Sequence[str]]) -> list[str]:
         first, second = shared[:2]
         said.append(
             f"The interviewers fall into {len(shared)} groups that share no candidate: {_names(first)}; "
-            f"{_names(second)}{' and others' if len(shared) > 2 else ''}. Candidates of different groups are comparable only if the "
-            "groups are equally severe. One interviewer of the one group meeting 2 or 3 candidates of the other would "
-            "link them."
+            f"{_names(second)}{' and others' if len(shared) > 2 else ''}. Candidates of different groups are "
+            "comparable only if the groups are equally severe. One interviewer of the one group meeting 2 or 3 "
+            "candidates of the other would link them."
         )
     if alone:
         verb = "shares" if len(alone) == 1 else "share"

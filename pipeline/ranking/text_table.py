@@ -39,8 +39,11 @@ class _Column:
         return max(map(columns_of, [self.title, *self.cells]))
 
 
-def table(ranking: Ranking, rubric: Rubric, width: int = 100) -> str:
-    """The ranking as lines of at most `width` terminal columns, without a newline at the end."""
+def table(ranking: Ranking, rubric: Rubric | None = None, width: int = 100) -> str:
+    """The ranking as lines of at most `width` terminal columns, without a newline at the end.
+
+    Competencies go by their names in the rubric, or by their ids where there is none at hand.
+    """
     ranked = [each for each in ranking.candidates if each.status == "ranked"]
     others = [each for each in ranking.candidates if each.status != "ranked"]
     lines: list[str] = []
@@ -56,7 +59,7 @@ def table(ranking: Ranking, rubric: Rubric, width: int = 100) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _ranked_columns(ranked: list[CandidateResult], rubric: Rubric) -> list[_Column]:
+def _ranked_columns(ranked: list[CandidateResult], rubric: Rubric | None) -> list[_Column]:
     columns = [
         _Column("Rank", [str(each.rank) for each in ranked], right=True, keep=100),
         _Column("Tier", ["" if each.tier is None else str(each.tier) for each in ranked], right=True, keep=80),
@@ -70,9 +73,10 @@ def _ranked_columns(ranked: list[CandidateResult], rubric: Rubric) -> list[_Colu
             title = "Best?" if k == 1 else f"Top {k}?"
             texts = [chance(each.top[k]) if k in each.top else "" for each in ranked]
             columns.append(_Column(title, texts, keep=50 if k == 1 else 60))
-    for place, competency in enumerate(rubric.competencies):
-        scores = [ranked_score(each, competency.id) for each in ranked]
-        columns.append(_Column(printable(competency.name), scores, right=True, keep=30 - place))
+    names = {competency.id: competency.name for competency in rubric.competencies} if rubric else {}
+    for place, competency in enumerate(ranked[0].competencies):
+        scores = [ranked_score(each, competency) for each in ranked]
+        columns.append(_Column(printable(names.get(competency, competency)), scores, right=True, keep=30 - place))
     columns += [
         _Column("Scorecards", [str(each.scorecards) for each in ranked], right=True, keep=75),
         _Column("Coverage", [share(each.coverage) for each in ranked], right=True, keep=74),
@@ -134,9 +138,19 @@ def _unranked_lines(others: list[CandidateResult], width: int) -> list[str]:
     figures = max([4, *map(len, scores)])
     lines = []
     for each, name, figure in zip(others, names, scores, strict=True):
-        reasons = "; ".join(map(printable, each.reasons))
         start = GAP.join(
             [padded(each.status, 11), padded(fitted(name, room), room), padded(figure or "-", figures, right=True)]
         )
-        lines.append(fitted(f"{start}{GAP}{reasons}", width))
+        lines += _wrapped(start + GAP, "; ".join(map(printable, each.reasons)), width)
     return lines
+
+
+def _wrapped(start: str, text: str, width: int) -> list[str]:
+    """The text beside its start, going on below itself where the terminal ends."""
+    indent = columns_of(start) if columns_of(start) <= width // 2 else 4
+    lines = [start]
+    for word in text.split(" "):
+        if columns_of(lines[-1]) + columns_of(word) > width and lines[-1].strip():
+            lines.append(" " * indent)
+        lines[-1] += f"{word} "
+    return [fitted(line.rstrip(), width) for line in lines]

@@ -53,7 +53,7 @@ class Chances:
 
 
 def intervals(design: Design, severity: Severity, adjusted: Floats, level: float = INTERVAL) -> tuple[Floats, Floats]:
-    """(C,), (C,) ends of the central interval of each adjusted score, not cut off at the ends of the scale."""
+    """(C,), (C,) ends of the central interval of each adjusted score, wherever the scale ends."""
     variance = severity.noise_variance * design.evidence + headline_variance(design, severity.covariance)
     half = student_quantile((1 + level) / 2, severity.df) * np.sqrt(variance)
     return adjusted - half, adjusted + half
