@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 from pipeline.config import toml_file
 from pipeline.config.toml_file import Setting
 from pipeline.errors import Fault
-from pipeline.question_bank.texts import Unusable, did_you_mean, quoted
+from pipeline.question_bank.texts import Unusable, nearest, quoted
 
 Workspace = Literal["local", "google"]
 Credentials = Literal["user", "service-account", "adc"]
@@ -175,10 +175,8 @@ def _time_zone(value: Any) -> str:
     try:
         zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        zones = zoneinfo.available_timezones()
-        if not zones:  # a machine without a time zone database: Google will judge
-            return zone
-        near = did_you_mean(zone, sorted(zones))
-        todo = near if near.startswith("did") else 'write one such as "Europe/Berlin" or "Etc/UTC"'
-        raise Unusable(f"{quoted(zone)} is not a time zone", todo)
+        if zones := zoneinfo.available_timezones():  # none on a machine without a time zone database: Google judges
+            near = nearest(zone, sorted(zones))
+            todo = f'did you mean "{near}"?' if near else 'write one such as "Europe/Berlin" or "Etc/UTC"'
+            raise Unusable(f"{quoted(zone)} is not a time zone", todo) from None
     return zone

@@ -224,7 +224,7 @@ def _header(
         elif name not in columns:
             reading.fault(
                 line,
-                quoted(name),
+                quoted(name)[1:-1],
                 "there is no such column",
                 did_you_mean(name, [column for column in columns if column not in names]),
             )
