@@ -16,6 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,6 @@ from .refusal import Refusal
 from .store import Store
 from .wire import Answer, Request
 
-# Never a body on any of these, whatever the method.
-_BODILESS = {"GET", "HEAD", "DELETE"}
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 
 
@@ -43,6 +42,14 @@ def _tables() -> tuple[dict[str, Handler], list[str]]:
         handlers |= sheets.HANDLERS
         tables.append(sheets.TABLES)
     return handlers, tables
+
+
+@dataclass
+class Trace:
+    """What the request log learns of a call on its way."""
+
+    method: str = ""
+    client: str = ""
 
 
 class Workspace:
@@ -119,9 +126,9 @@ class Workspace:
     def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         started = time.monotonic()
         request = wire.read_request(environ)
-        method_id = ""
+        trace = Trace()
         try:
-            answer, method_id = self._answer(request)
+            answer = self._answer(request, trace)
         except Refusal as refusal:
             answer = wire.refused(refusal, _api_of(request.path))
         except Exception:
@@ -131,8 +138,7 @@ class Workspace:
             self.control.log("", request, 0, 0, "", started)
             return self._page({**environ, "wsgi.input": io.BytesIO(request.body)}, start_response)
         answer = wire.packed(answer, request)
-        client = answer.headers.pop("X-Caller", "")
-        self.control.log(method_id, request, answer.status, len(answer.body), client, started)
+        self.control.log(trace.method, request, answer.status, len(answer.body), trace.client, started)
         if answer.drop:
             _hang_up(environ)
         headers = list(answer.headers.items())
@@ -141,21 +147,21 @@ class Workspace:
         start_response(f"{answer.status} {_REASON.get(answer.status, 'Answer')}", headers)
         return [b"" if request.http == "HEAD" else answer.body]
 
-    def _answer(self, request: Request) -> tuple[Answer | None, str]:
-        """The answer and the method's id; None for what is a page's."""
+    def _answer(self, request: Request, trace: Trace) -> Answer | None:
+        """The answer; None for what is a page's."""
         self._check_origin(request)
         path = request.path
-        if path.startswith("/_emulator/"):
+        if path.startswith("/_emulator/") and not path.startswith("/_emulator/static/"):
             if not oauth.is_owner(request, self.token):
                 raise Refusal(401, "The workspace's control needs the owner's token as a bearer token.")
-            return self.control.answer(request), ""
+            return self.control.answer(request)
         if (found := discovery.answer(request)) is not None:
-            return found, ""
+            return found
         if any(path.startswith(prefix) for prefix in schema.PREFIXES):
-            return self._call(request)
+            return self._call(request, trace)
         if path.startswith(_UNSERVED):
             raise Refusal(501, f"The local workspace does not serve {request.http} {path}.")
-        return None, ""
+        return None
 
     def _check_origin(self, request: Request) -> None:
         """A page elsewhere must not reach a workspace on this machine: not by another name, not from another origin."""
@@ -167,32 +173,39 @@ class Workspace:
         if origin is not None and origin.lower() != f"http://{host.lower()}":
             raise Refusal(403, "This workspace takes no requests from other origins.")
 
-    def _call(self, request: Request) -> tuple[Answer, str]:
+    def _call(self, request: Request, trace: Trace) -> Answer:
+        """One call of one method: who, whether it may, what it says, what it does, what it tells."""
         found = schema.route(request.http, request.path)
         if found is None:
             raise Refusal(404, f"The requested URL {request.path[:200]} was not found on this server.", "NOT_FOUND")
         method, path_params = found
-        handler = self.handlers.get(method.id)
+        trace.method = method.id
         with self.store.transaction(write=False) as tx:
             caller = oauth.caller(tx, request, self.token, method)
+            trace.client = caller.client
+            oauth.check_service(tx, method)
+            self.control.quota.spend(method.id, method.http, caller.account, tx.now)
+        fault = self.control.faults.take(method.id)
+        if fault:
+            time.sleep(fault.delay)
+            if fault.when == "before" and (instead := fault.answer(method.api)):
+                return instead
+        handler = self.handlers.get(method.id)
         if handler is None:
             raise Refusal(501, f"The local workspace does not serve {method.id}.")
-        faults = self.control.take(method, caller)
-        if faults.before is not None:
-            return faults.before, method.id
         params = schema.check_params(method, path_params, request.query)
-        body = {}
-        if method.request:
-            body = schema.check_body(method, wire.read_json(request))
+        body = schema.check_body(method, wire.read_json(request)) if method.request else {}
         mask = _mask(method, params)
-        write = request.http != "GET" or method.id in drive.WRITES
+        oauth.check_service_account(caller, method)
         with self.store.transaction(
-            write=write, account=caller.account, client=caller.client, sees_all=caller.sees_all(method)
+            write=request.http != "GET" or method.id in drive.WRITES,
+            account=caller.account,
+            client=caller.client,
+            sees_all=caller.sees_all(method),
         ) as tx:
             result = handler(tx, Call(method.id, params, body, request.base_url))
         answer = _told(result, mask, pretty=request.arg("prettyPrint") == "true")
-        answer.headers["X-Caller"] = caller.client
-        return faults.after or answer, method.id
+        return (fault and fault.when == "after" and fault.answer(method.api)) or answer
 
     # --- pages ------------------------------------------------------------------------------------------------------
 

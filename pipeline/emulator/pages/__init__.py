@@ -35,12 +35,13 @@ def blueprint(workspace: Workspace) -> Blueprint:
         __name__,
         template_folder="templates",
         static_folder="static",
-        static_url_path="/_emulator/static",
+        static_url_path="/static",
     )
     owner = access.Access(workspace.token)
     home_routes.add(pages, workspace.store, owner)
     form_routes.add(pages, workspace.store, owner)
     sheet_routes.add(pages, workspace.store, owner)
+    pages.record(lambda state: state.app.jinja_options.update(trim_blocks=True, lstrip_blocks=True))
     pages.after_request(access.safe_headers)
     pages.context_processor(_words)
     return pages

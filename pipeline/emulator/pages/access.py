@@ -1,6 +1,7 @@
 """Who may see a page: the owner's token once in the address, a cookie afterwards; and the headers that keep pages safe.
 
-The cookie holds a word made from the token, never the token itself: what a browser keeps is no key to the API.
+The server itself refuses requests that another site's page sends. The cookie holds a word made from the token, never
+the token itself: what a browser keeps is no key to the API.
 """
 
 from __future__ import annotations
@@ -54,14 +55,6 @@ def refused(*, wrong: bool) -> dict[str, object]:
         ),
         "links": [],
     }
-
-
-def from_elsewhere() -> bool:
-    """Whether another site's page sent this request; programs name no origin and are judged by what they send."""
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
-    return origin != request.host_url.rstrip("/")
 
 
 def nonce() -> str:

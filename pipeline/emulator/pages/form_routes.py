@@ -3,64 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
 
-from .. import forms
+from .. import forms, forms_responses
 from ..calls import Transaction
+from ..forms import Form
 from ..refusal import Refusal
 from ..store import Store
 from . import form_answers
-from .access import Access, Answer, from_elsewhere
+from .access import Access, Answer
 from .form_answers import Reading
 from .form_model import Page
 from .form_model import pages as pages_of
-from .home_routes import words_of
-
-Json = dict[str, Any]
+from .home_routes import is_open, words_of
 
 
 def add(pages: Blueprint, store: Store, owner: Access) -> None:
     @pages.get("/forms/d/e/<form_id>/viewform")
     def form_page(form_id: str) -> Answer:
         with store.transaction(write=False) as tx:
-            form = forms.read(tx, form_id)
-            closed = _closed(tx, form_id, form)
-        if form is None or closed:
-            return closed or _unknown()
-        parts = pages_of(form)
-        query = request.args.to_dict(flat=False)
-        given = form_answers.prefilled(parts, query)
-        email = request.args.get("emailAddress", "")
-        return _show(form_id, form, parts, Reading(given, email, {}))
+            sheet = _open_form(tx, form_id)
+        if not isinstance(sheet, Sheet):
+            return sheet
+        given = form_answers.prefilled(sheet.pages, request.args.to_dict(flat=False))
+        return _show(sheet, Reading(given, request.args.get("emailAddress", ""), {}))
 
     @pages.post("/forms/d/e/<form_id>/formResponse")
     def form_response(form_id: str) -> Answer:
-        if from_elsewhere():
-            return _say(403, "Not sent", ["These answers came from another site's page. Open the form's own link."])
         posted = request.form.to_dict(flat=False)
         with store.transaction(write=False) as tx:
-            form = forms.read(tx, form_id)
-            closed = _closed(tx, form_id, form)
-        if form is None or closed:
-            return closed or _unknown()
-        parts = pages_of(form)
-        reading = form_answers.read(parts, posted, asks_email=bool(email_collection(form)))
+            sheet = _open_form(tx, form_id)
+        if not isinstance(sheet, Sheet):
+            return sheet
+        reading = form_answers.read(sheet.pages, posted, asks_email=bool(sheet.email))
         if reading.unknown:
             refused = (
                 f"This form has no question {_names(reading.unknown)}; it may have changed since the page was opened. "
                 "Look through your answers and send them again."
             )
-            return _show(form_id, form, parts, reading, refused=refused)
+            return _show(sheet, reading, refused=refused)
         if reading.faults:
-            return _show(form_id, form, parts, reading, refused="")
+            return _show(sheet, reading, refused="")
         try:
             with store.transaction(write=True) as tx:
                 forms.submit(tx, form_id, reading.answers, reading.email or None)
         except Refusal as refusal:
-            return _show(form_id, form, parts, reading, refused=refusal.message, status=refusal.code)
-        return _sent(form_id, form)
+            return _show(sheet, reading, refused=refusal.message, status=refusal.code)
+        return _sent(sheet)
 
     @pages.get("/forms/d/e/<form_id>/formResponse")
     def form_response_reloaded(form_id: str) -> Answer:
@@ -72,48 +64,73 @@ def add(pages: Blueprint, store: Store, owner: Access) -> None:
         if answer := owner.check():
             return answer
         with store.transaction(write=False) as tx:
-            form = forms.read(tx, form_id)
+            form = forms.load_published(tx, form_id)
             if form is None:
                 return _unknown()
-            state = forms.publish_state(tx, form_id)
-            count = forms.count_responses(tx, form_id)
+            count = forms_responses.count(tx, form_id)
         return render_template(
             "structure.html",
             title=_title(form),
-            form=form,
-            pages=pages_of(form),
-            state=words_of(state),
-            open=state == (True, True),
+            description=form.description,
+            pages=pages_of(form.as_json("")),
+            state=words_of(form),
+            open=is_open(form),
             count=count,
-            email=EMAIL_WORDS[email_collection(form)],
+            email=EMAIL_WORDS[form.settings.get("emailCollectionType", "")],
             answer_at=f"/forms/d/e/{form_id}/viewform",
         )
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """An open form, ready to be filled in. `email` says why the page asks for an address, or is empty."""
+
+    id: str
+    title: str
+    pages: Sequence[Page]
+    email: str
+
+
 EMAIL_WORDS = {
     "": "E-mail addresses are not collected.",
+    "DO_NOT_COLLECT": "E-mail addresses are not collected.",
     "VERIFIED": "E-mail addresses are collected (verified).",
     "RESPONDER_INPUT": "E-mail addresses are collected as responders type them.",
 }
+NOBODY_SIGNS_IN = "In this local workspace nobody signs in, so the address you type is taken as yours."
+WHY_EMAIL = {
+    "VERIFIED": f"It is recorded with your answers. {NOBODY_SIGNS_IN}",
+    "RESPONDER_INPUT": "It is recorded with your answers.",
+}
+WHO_ARE_YOU = f"Only people whom this form was shared with can answer. It is not recorded. {NOBODY_SIGNS_IN}"
 
 
-def email_collection(form: Json) -> str:
-    kind = str(form.get("settings", {}).get("emailCollectionType", ""))
-    return kind if kind in ("VERIFIED", "RESPONDER_INPUT") else ""
+def _title(form: Form) -> str:
+    return form.title or form.document_title or "Untitled form"
 
 
-def _title(form: Json) -> str:
-    info = form.get("info", {})
-    return str(info.get("title") or info.get("documentTitle") or "Untitled form")
+def _open_form(tx: Transaction, form_id: str) -> Sheet | Answer:
+    """The form to fill in, or the page that says why nobody can."""
+    form = forms.load_published(tx, form_id)
+    if form is None:
+        return _unknown()
+    if not is_open(form):
+        lines = ["It no longer accepts answers. Ask its owner if you think that is a mistake."]
+        if not form.published:
+            lines = ["Its owner has not published it. Ask whoever sent you the link."]
+        heading = "This form is closed" if form.published else "This form is not open"
+        return _say(403, heading, lines, over=_title(form))
+    why = WHY_EMAIL.get(form.settings.get("emailCollectionType", ""), "")
+    if not why and forms.responder_problem(tx, form, None):
+        why = WHO_ARE_YOU
+    return Sheet(form_id, _title(form), pages_of(form.as_json("")), why)
 
 
-def _show(
-    form_id: str, form: Json, parts: Sequence[Page], reading: Reading, *, refused: str | None = None, status: int = 400
-) -> Answer:
+def _show(sheet: Sheet, reading: Reading, *, refused: str | None = None, status: int = 400) -> Answer:
     """The form with what is filled in so far; `refused` is None before anything was sent."""
     titles = {
         field.question_id: block.title if block.kind == "question" else f"{block.title}: {field.title}"
-        for page in parts
+        for page in sheet.pages
         for block in page.blocks
         for field in block.fields
     }
@@ -121,43 +138,29 @@ def _show(
     wrong += [(question, titles[question]) for question in titles if question in reading.faults]
     text = render_template(
         "form.html",
-        title=_title(form),
-        action=f"/forms/d/e/{form_id}/formResponse",
-        pages=parts,
+        title=sheet.title,
+        action=f"/forms/d/e/{sheet.id}/formResponse",
+        pages=sheet.pages,
         given=reading.given,
         said=reading.faults,
         faults=wrong,
         refused=refused,
         returned=refused is not None,
         email=reading.email,
-        email_collection=email_collection(form),
+        why_email=sheet.email,
         email_fault=reading.faults.get("email", ""),
-        any_required=bool(email_collection(form)) or any(f.required for page in parts for f in page.fields),
+        any_required=bool(sheet.email) or any(field.required for page in sheet.pages for field in page.fields),
     )
     return make_response(text, 200 if refused is None else status)
 
 
-def _closed(tx: Transaction, form_id: str, form: Json | None) -> Answer | None:
-    """The page that says why nobody can answer now; None when the form is open."""
-    if form is None:
-        return None
-    published, accepting = forms.publish_state(tx, form_id)
-    if published and accepting:
-        return None
-    if not published:
-        lines = ["Its owner has not published it. Ask whoever sent you the link."]
-        return _say(403, "This form is not open", lines, over=_title(form))
-    lines = ["It no longer accepts answers. Ask its owner if you think that is a mistake."]
-    return _say(403, "This form is closed", lines, over=_title(form))
-
-
-def _sent(form_id: str, form: Json) -> Answer:
-    address = f"/forms/d/e/{form_id}/viewform"
+def _sent(sheet: Sheet) -> Answer:
+    address = f"/forms/d/e/{sheet.id}/viewform"
     return _say(
         200,
         "Your response has been recorded",
         ["Thank you. You can close this page."],
-        over=_title(form),
+        over=sheet.title,
         links=[("Submit another response", address)],
         script="form.js",
         reset_to=address,

@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from .. import drive, forms
+from .. import drive, forms, forms_responses
 from ..calls import Transaction
+from ..forms import Form
 from ..store import Store
 from .access import Access, Answer
 
@@ -45,25 +46,28 @@ def _file(tx: Transaction, row: Any) -> File:
     changed, exactly = ago(moment, tx.now), moment.strftime("%Y-%m-%d %H:%M UTC")
     if row["mime_type"] == SPREADSHEET:
         return File(row["name"], "Spreadsheet", f"/spreadsheets/d/{file_id}/edit", changed, exactly)
-    state = forms.publish_state(tx, file_id)
+    form = forms.load_published(tx, file_id)
     return File(
         row["name"],
         "Form",
         f"/forms/d/{file_id}/edit",
         changed,
         exactly,
-        words_of(state),
-        state == (True, True),
-        forms.count_responses(tx, file_id),
+        words_of(form) if form else "Empty",
+        form is not None and is_open(form),
+        forms_responses.count(tx, file_id),
         f"/forms/d/e/{file_id}/viewform",
     )
 
 
-def words_of(state: tuple[bool, bool]) -> str:
-    published, accepting = state
-    if not published:
-        return "Not published"
-    return "Accepting answers" if accepting else "Closed"
+def words_of(form: Form) -> str:
+    if is_open(form):
+        return "Accepting answers"
+    return "Closed" if form.published else "Not published"
+
+
+def is_open(form: Form) -> bool:
+    return form.legacy or (form.published and form.accepting)
 
 
 def ago(moment: datetime, now: datetime) -> str:
