@@ -1,7 +1,7 @@
 """A1 notation and grid ranges: which cells a request means. Knows a spreadsheet's worksheets and named ranges by
 protocol only, and touches no cell.
 
-Areas are half-open and zero-based; `None` for bottom or right means open-ended (to the end of the grid).
+Areas are half-open and zero-based; `FAR` as bottom or right means open-ended (to the end of the grid).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from .refusal import Refusal, invalid
 
 MAX_COLUMN = 18278  # ZZZ
+FAR = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,30 @@ class Area:
     sheet: int
     top: int = 0
     left: int = 0
-    bottom: int | None = None
-    right: int | None = None
+    bottom: int = FAR
+    right: int = FAR
 
     def clip(self, rows: int, columns: int) -> Area:
-        """The same rectangle with every edge known and inside a grid of that size."""
-        return replace(
-            self,
-            bottom=rows if self.bottom is None else min(self.bottom, rows),
-            right=columns if self.right is None else min(self.right, columns),
+        """The same rectangle inside a grid of that size."""
+        return replace(self, bottom=min(self.bottom, rows), right=min(self.right, columns))
+
+    def meets(self, other: Area) -> bool:
+        """Whether they have a cell in common."""
+        return (
+            self.sheet == other.sheet
+            and self.top < other.bottom
+            and other.top < self.bottom
+            and self.left < other.right
+            and other.left < self.right
+        )
+
+    def holds(self, other: Area) -> bool:
+        """Whether the other lies inside this one."""
+        return (
+            self.top <= other.top
+            and self.left <= other.left
+            and other.bottom <= self.bottom
+            and other.right <= self.right
         )
 
     @property
@@ -95,11 +111,13 @@ def quote(title: str) -> str:
 
 
 def cells_text(area: Area) -> str:
-    """`A1:B2`, without the worksheet; one cell is `A1`. Both far edges must be known."""
+    """`A1:B2`, without the worksheet; one cell is `A1`, an open end has no number or letter."""
     start = f"{column_name(area.left)}{area.top + 1}"
-    if area.is_cell or area.bottom is None or area.right is None:
+    if area.is_cell:
         return start
-    return f"{start}:{column_name(max(area.right, area.left + 1) - 1)}{max(area.bottom, area.top + 1)}"
+    end = "" if area.right == FAR else column_name(area.right - 1)
+    end += "" if area.bottom == FAR else str(area.bottom)
+    return f"{start}:{end}" if end else start
 
 
 def text(area: Area, title: str) -> str:
@@ -110,12 +128,11 @@ def unparsable(range_: str) -> Refusal:
     return invalid(f"Unable to parse range: {range_}")
 
 
-def _cells(text_: str) -> tuple[int, int, int | None, int | None] | None:
+def corners(text_: str) -> tuple[int, int, int, int] | None:
     """Top, left, bottom, right of `A1`, `A1:B2`, `B:C`, `2:3`, `A5:A`, `R1C1`; None when it is none of these."""
     if match := _R1C1.fullmatch(text_):
-        top, left, bottom, right = (int(group) if group else None for group in match.groups())
-        assert top and left
-        rows, columns = sorted((top, bottom or top)), sorted((left, right or left))
+        row, column = int(match[1]), int(match[2])
+        rows, columns = sorted((row, int(match[3] or row))), sorted((column, int(match[4] or column)))
         return rows[0] - 1, columns[0] - 1, rows[1], columns[1]
     match = _CELLS.fullmatch(text_)
     if not match:
@@ -141,7 +158,7 @@ def _cells(text_: str) -> tuple[int, int, int | None, int | None] | None:
         top, bottom = bottom, None
     if left is None and right is not None:
         left, right = right, None
-    return top or 0, left or 0, None if bottom is None else bottom + 1, None if right is None else right + 1
+    return top or 0, left or 0, FAR if bottom is None else bottom + 1, FAR if right is None else right + 1
 
 
 def _by_title(book: Named, title: str) -> Sized | None:
@@ -166,13 +183,13 @@ def parse(range_: str, book: Named) -> Area:
             raise unparsable(range_)
         if cells is None:
             return Area(sheet.id)
-        corners = _cells(cells)
-        if corners is None:
+        place = corners(cells)
+        if place is None:
             raise unparsable(range_)
-        return Area(sheet.id, *corners)
-    corners = _cells(rest)
-    if corners is not None:
-        return Area(next(sheet.id for sheet in book.worksheets if not sheet.hidden), *corners)
+        return Area(sheet.id, *place)
+    place = corners(rest)
+    if place is not None:
+        return Area(next(sheet.id for sheet in book.worksheets if not sheet.hidden), *place)
     for named in book.named_ranges:
         if named["name"].casefold() == rest.casefold():
             return from_grid(named["range"])
@@ -188,32 +205,34 @@ def from_grid(grid: dict[str, Any]) -> Area:
         grid.get("sheetId", 0),
         grid.get("startRowIndex", 0),
         grid.get("startColumnIndex", 0),
-        grid.get("endRowIndex"),
-        grid.get("endColumnIndex"),
+        grid.get("endRowIndex", FAR),
+        grid.get("endColumnIndex", FAR),
     )
 
 
-def to_grid(area: Area, *, open_start: bool = False) -> dict[str, Any]:
+def to_grid(area: Area) -> dict[str, Any]:
     """An area as Google answers it: a sheetId of 0 and open edges are left out."""
     grid: dict[str, Any] = {"sheetId": area.sheet} if area.sheet else {}
-    for key, value in (("startRowIndex", area.top), ("endRowIndex", area.bottom)):
-        if value is not None and not (open_start and area.bottom is None and not area.top):
-            grid[key] = value
-    for key, value in (("startColumnIndex", area.left), ("endColumnIndex", area.right)):
-        if value is not None and not (open_start and area.right is None and not area.left):
-            grid[key] = value
+    if area.top or area.bottom != FAR:
+        grid["startRowIndex"] = area.top
+    if area.bottom != FAR:
+        grid["endRowIndex"] = area.bottom
+    if area.left or area.right != FAR:
+        grid["startColumnIndex"] = area.left
+    if area.right != FAR:
+        grid["endColumnIndex"] = area.right
     return grid
 
 
 def check(area: Area, sheet: Sized) -> Area:
     """The area clipped to the grid; refused when it starts outside, as Google refuses it."""
     if area.top >= sheet.row_count or area.left >= sheet.column_count:
-        shown = f"{quote(sheet.title)}!{column_name(area.left)}{area.top + 1}"
-        if not area.is_cell:
-            end = "" if area.right is None else column_name(area.right - 1)
-            end += "" if area.bottom is None else str(area.bottom)
-            shown += f":{end}" if end else ""
-        raise invalid(
-            f"Range ({shown}) exceeds grid limits. Max rows: {sheet.row_count}, max columns: {sheet.column_count}"
-        )
+        raise exceeds(area, sheet)
     return area.clip(sheet.row_count, sheet.column_count)
+
+
+def exceeds(area: Area, sheet: Sized) -> Refusal:
+    return invalid(
+        f"Range ({text(area, sheet.title)}) exceeds grid limits. "
+        f"Max rows: {sheet.row_count}, max columns: {sheet.column_count}"
+    )

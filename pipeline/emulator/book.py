@@ -37,7 +37,8 @@ CREATE TABLE IF NOT EXISTS attributes (
 ) WITHOUT ROWID;
 """
 MAX_CELLS = 10_000_000
-LISTS = ("merges", "conditionalFormats", "protectedRanges", "bandedRanges", "charts")
+IDS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}
+LISTS = ("merges", "conditionalFormats", *IDS)
 
 
 def dumps(document: Any) -> str:
@@ -175,7 +176,8 @@ class Book:
     # -- store
 
     def _fetch(self, block: int) -> str:
-        assert self._db is not None
+        if self._db is None:
+            raise RuntimeError("the book is read outside of its transaction")
         found = self._db.execute("SELECT rows FROM blocks WHERE id = ?", (block,)).fetchone()
         return str(found[0])
 

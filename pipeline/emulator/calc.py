@@ -1,8 +1,8 @@
 """Formulas calculated: a thin adapter between the book and IronCalc, in Google's terms.
 
 Owns what IronCalc does otherwise than Google: open ranges, named ranges, `ARRAYFORMULA`, `SORT`'s arguments,
-`COUNTIFS` over blanks, tests over ranges, error names. One evaluation a request at most, and none without formulas. A function
-that IronCalc does not know gives `#NAME?`. Volatile functions follow the machine's clock.
+`COUNTIFS` over blanks, tests over ranges, error names. One evaluation a request at most, none without formulas. A
+function that IronCalc does not know gives `#NAME?`. Volatile functions follow the machine's clock.
 """
 
 from __future__ import annotations
@@ -186,7 +186,6 @@ class Translator:
             area = from_grid(named["range"])
             sheet = self.book.worksheet(area.sheet)
             area = area.clip(sheet.row_count, sheet.column_count)
-            assert area.bottom is not None and area.right is not None
             return self._reference(
                 Reference(
                     sheet.title,
@@ -242,20 +241,20 @@ def _calls(tokens: list[str]) -> str:
 def _arguments(tokens: list[str], at: int) -> tuple[list[list[str]], int]:
     """The arguments of a call whose first token is at `at`, and the place behind its closing bracket."""
     arguments: list[list[str]] = [[]]
-    depth: list[str] = []
+    depth = 0
     while at < len(tokens):
-        token = tokens[at]
+        piece = tokens[at]
         at += 1
-        if token == ")" and not depth:
+        if piece == ")" and not depth:
             break
-        if token in "({" and token:
-            depth.append(token)
-        elif token in (")", "}") and depth:
-            depth.pop()
-        if token in (",", ";") and not depth:
+        if piece in ("(", "{"):
+            depth += 1
+        elif piece in (")", "}"):
+            depth -= 1
+        if piece in (",", ";") and not depth:
             arguments.append([])
         else:
-            arguments[-1].append(token)
+            arguments[-1].append(piece)
     return ([] if arguments == [[]] else arguments), at
 
 

@@ -11,7 +11,7 @@ from . import calc, patches
 from .book import Book, Worksheet
 from .calc import CellError, Results
 from .calls import Json
-from .displays import MOMENTS, show
+from .displays import DEFAULT_PATTERNS, MOMENTS, show
 from .grid import Row
 from .patches import Tree, wants
 from .refusal import Refusal, invalid
@@ -226,18 +226,17 @@ class Reader:
 
 _OUTER = re.compile(r"=\s*\+?([A-Z]+)\(", re.IGNORECASE)
 _BRINGS = {
-    **dict.fromkeys(
-        ("TODAY", "DATE", "EDATE", "EOMONTH", "DATEVALUE", "WORKDAY"), {"type": "DATE", "pattern": "m/d/yyyy"}
-    ),
-    "NOW": {"type": "DATE_TIME", "pattern": "m/d/yyyy h:mm:ss"},
-    **dict.fromkeys(("TIME", "TIMEVALUE"), {"type": "TIME", "pattern": "h:mm:ss am/pm"}),
+    **dict.fromkeys(("TODAY", "DATE", "EDATE", "EOMONTH", "DATEVALUE", "WORKDAY"), "DATE"),
+    **dict.fromkeys(("TIME", "TIMEVALUE"), "TIME"),
+    "NOW": "DATE_TIME",
 }
 
 
 def computed_format(formula: Value) -> NumberFormat | None:
     """The format that a formula gives to an unformatted cell: known for functions that give a date or a time."""
     match = _OUTER.match(str(formula))
-    return _BRINGS.get(match[1].upper()) if match else None
+    kind = _BRINGS.get(match[1].upper()) if match else None
+    return {"type": kind, "pattern": DEFAULT_PATTERNS[kind]} if kind else None
 
 
 _LINK = re.compile(r'=\s*HYPERLINK\(\s*"([^"]*)"', re.IGNORECASE)

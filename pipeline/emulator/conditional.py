@@ -1,12 +1,14 @@
 """What conditional format rules do to cells: gradients, comparisons, texts, blanks and custom formulas.
 
-Of several rules that hold for a cell, an earlier one wins each property. Not claimed: date conditions (`DATE_*`), which never hold.
+Of several rules that hold for a cell, an earlier one wins each property. Not claimed: date conditions (`DATE_*`),
+which never hold.
 """
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from . import calc, references
@@ -74,9 +76,8 @@ def _effects(book: Book, reader: Reader, rule: Json, area: Area) -> Iterator[tup
 
 def _cells(reader: Reader, part: Area, area: Area) -> Iterator[tuple[tuple[int, int], Any]]:
     """Every cell, empty ones too, that lies in both."""
-    assert None not in (part.bottom, part.right, area.bottom, area.right)
-    top, bottom = max(part.top, area.top), min(part.bottom or 0, area.bottom or 0)
-    left, right = max(part.left, area.left), min(part.right or 0, area.right or 0)
+    top, bottom = max(part.top, area.top), min(part.bottom, area.bottom)
+    left, right = max(part.left, area.left), min(part.right, area.right)
     for index, row, _ in reader.rows(top, bottom):
         for column in range(left, right):
             yield (index, column), reader.effective(index, column, row.value(column))
@@ -108,7 +109,7 @@ def _stop(point: Json, values: Sequence[float]) -> float:
 def _blend(value: float, stops: Sequence[tuple[float, Json]]) -> Json:
     if value <= stops[0][0]:
         return dict(stops[0][1])
-    for (low, start), (high, end) in zip(stops, stops[1:], strict=False):
+    for (low, start), (high, end) in pairwise(stops):
         if value <= high and high > low:
             share = (value - low) / (high - low)
             mixed = {n: start.get(n, 0) + (end.get(n, 0) - start.get(n, 0)) * share for n in ("red", "green", "blue")}

@@ -80,8 +80,7 @@ class Block:
     def formulas(self) -> int:
         """How many formulas stand in it; counted again only after a change."""
         if self._formulas is None:
-            assert self.rows is not None
-            self._formulas = sum(type(v) is Formula for row in self.rows if row for v in row.values)
+            self._formulas = sum(type(v) is Formula for row in self.rows or () if row for v in row.values)
         return self._formulas
 
     def changed(self) -> None:
@@ -93,12 +92,12 @@ class Block:
             rows = [row and [[{"f": v} if type(v) is Formula else v for v in row[0]], row[1]] for row in rows]
         return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
 
-    def load(self, text: str) -> None:
-        self.rows = [row and Row(*row) for row in json.loads(text)]
+    def load(self, text: str) -> list[Row | None]:
+        rows = self.rows = [row and Row(*row) for row in json.loads(text)]
         if self._formulas:
-            for row in self.rows:
-                if row:
-                    row.values = [Formula(v["f"]) if isinstance(v, dict) else v for v in row.values]
+            for row in filter(None, rows):
+                row.values = [Formula(v["f"]) if isinstance(v, dict) else v for v in row.values]
+        return rows
 
 
 class Grid:
@@ -124,11 +123,7 @@ class Grid:
         return sum(block.formulas for block in self.blocks)
 
     def rows_of(self, block: Block) -> list[Row | None]:
-        if block.rows is None:
-            assert block.id is not None
-            block.load(self._fetch(block.id))
-        assert block.rows is not None
-        return block.rows
+        return block.load(self._fetch(block.id or 0)) if block.rows is None else block.rows
 
     def _find(self, row: int) -> tuple[int, int]:
         """The block's number and the row's place in it; the end of the last block for a row behind it."""

@@ -13,7 +13,8 @@ from .a1 import column_index, column_name, quote
 
 _SHEET = r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!"
 _CELL = r"(?:\$?[A-Za-z]{1,3}\$?[1-9]\d*)"
-_AREA = rf"(?:{_CELL}:{_CELL}|{_CELL}:\$?[A-Za-z]{{1,3}}|{_CELL}:\$?\d+|\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}|\$?\d+:\$?\d+|{_CELL})"
+_COLUMN = r"\$?[A-Za-z]{1,3}"
+_AREA = rf"(?:{_CELL}:{_CELL}|{_CELL}:{_COLUMN}|{_CELL}:\$?\d+|{_COLUMN}:{_COLUMN}|\$?\d+:\$?\d+|{_CELL})"
 TOKEN = re.compile(
     rf'(?P<string>"(?:[^"]|"")*"?)|(?P<ref>(?:{_SHEET})?(?P<area>{_AREA})(?![\w(.!]))|(?:{_SHEET})?(?P<error>\#[A-Z/0]+[!?A])'
     r"|(?P<name>[^\W\d][\w.]*|'(?:[^']|'')+'!)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<other>.)",
@@ -52,10 +53,8 @@ class Reference:
 
 
 def _corner(text: str) -> Corner:
-    match = _CORNER.fullmatch(text)
-    assert match
-    dollar, letters, dollar2, digits = match.groups()
-    if letters is None:  # the one `$` of a row alone
+    dollar, letters, dollar2, digits = _CORNER.findall(text)[0]
+    if not letters:  # the one `$` of a row alone
         return Corner(None, int(digits) - 1, fixed_row=bool(dollar or dollar2))
     return Corner(column_index(letters), int(digits) - 1 if digits else None, bool(dollar), bool(dollar2))
 

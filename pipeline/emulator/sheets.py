@@ -10,7 +10,17 @@ import copy
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from . import a1, drive, patches, sheets_cells, sheets_dimensions, sheets_metadata, sheets_objects, sheets_render
+from . import (
+    a1,
+    drive,
+    patches,
+    sheets_cells,
+    sheets_dimensions,
+    sheets_metadata,
+    sheets_objects,
+    sheets_render,
+    sheets_tabs,
+)
 from . import book as books
 from . import sheets_values as values
 from .book import TABLES, Book, Worksheet, new_worksheet
@@ -25,6 +35,7 @@ __all__ = ["HANDLERS", "MIME_TYPE", "TABLES", "opened"]
 
 Reading = Callable[[Book, Transaction, Call], Json]
 REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {
+    **sheets_tabs.REQUESTS,
     **sheets_objects.REQUESTS,
     **sheets_cells.REQUESTS,
     **sheets_dimensions.REQUESTS,
@@ -111,7 +122,7 @@ def _create_sheet(book: Book, given: Json) -> None:
     if "sheetId" not in properties and not book.find(0):
         properties = {"sheetId": 0, **properties}
     title = f"Sheet{len(book.worksheets) + 1}"
-    sheet = sheets_objects.add_worksheet(book, {"title": title, **properties})
+    sheet = sheets_tabs.add_worksheet(book, {"title": title, **properties})
     for data in given.get("data", []):
         start = {"sheetId": sheet.id, "rowIndex": data.get("startRow", 0), "columnIndex": data.get("startColumn", 0)}
         REQUESTS["updateCells"](book, {"start": start, "rows": data.get("rowData", []), "fields": "*"})
@@ -187,8 +198,8 @@ def copy_to(tx: Transaction, call: Call) -> Json:
 
 
 def _copy_across(source: Book, sheet: Worksheet, target: Book) -> Json:
-    number = sheets_objects.fresh_id({other.id for other in target.worksheets})
-    copied = sheets_objects.copy_into(target, sheet, number, sheets_objects.copy_title(target, sheet.title))
+    number = sheets_tabs.fresh_id({other.id for other in target.worksheets})
+    copied = sheets_tabs.copy_into(target, sheet, number, sheets_tabs.copy_title(target, sheet.title))
     numbers = {0: 0}
     for block in copied.grid.blocks:
         for row in copied.grid.rows_of(block):
@@ -222,9 +233,21 @@ HANDLERS: dict[str, Handler] = {
     "sheets.spreadsheets.values.batchClearByDataFilter": _writes(values.batch_clear_by_data_filter),
 }
 
+
+def _exported(tx: Transaction, spreadsheet_id: str, write: Callable[[Book], bytes]) -> bytes:
+    with books.opened(tx.db, spreadsheet_id) as book:
+        return write(book)
+
+
 drive.KINDS[MIME_TYPE] = drive.Kind(
     create=_create_empty,
     copy=lambda tx, source, target: books.duplicate(tx.db, source, target),
     delete=lambda tx, spreadsheet_id: books.delete(tx.db, spreadsheet_id),
     page="/spreadsheets/d/{id}/edit",
+    export={
+        "text/csv": lambda tx, spreadsheet_id: _exported(tx, spreadsheet_id, sheets_export.as_csv),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": lambda tx, spreadsheet_id: _exported(
+            tx, spreadsheet_id, sheets_export.as_xlsx
+        ),
+    },
 )

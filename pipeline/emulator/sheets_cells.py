@@ -27,11 +27,6 @@ def area_in(book: Book, grid: Json) -> tuple[Worksheet, Area]:
     return sheet, a1.check(area, sheet)
 
 
-def _edges(area: Area) -> tuple[int, int]:
-    assert area.bottom is not None and area.right is not None
-    return area.bottom, area.right
-
-
 def update_cells(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
     rows = request.get("rows", [])
@@ -47,7 +42,7 @@ def update_cells(book: Book, request: Json) -> None:
     else:
         sheet, area = area_in(book, request["range"])
         top, left = area.top, area.left
-        bottom, right = _edges(area)
+        bottom, right = area.bottom, area.right
         fill = True
     width = max((len(row.get("values", [])) for row in rows), default=0)
     if left + width > right:
@@ -86,7 +81,7 @@ def append_cells(book: Book, request: Json) -> None:
 
 def repeat_cell(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = _edges(area)
+    bottom, right = area.bottom, area.right
     cell = request.get("cell", {})
     writer = Writer(book, sheet, patches.required(request.get("fields")))
     formula = cell.get("userEnteredValue", {}).get("formulaValue") if writer.values else None
@@ -100,7 +95,7 @@ def repeat_cell(book: Book, request: Json) -> None:
 
 def set_data_validation(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = _edges(area)
+    bottom, right = area.bottom, area.right
     rule = request.get("rule")
     if rule is not None and "condition" not in rule:
         raise invalid("A data validation rule must have a condition.")
@@ -127,15 +122,9 @@ def _rank(value: Value | CellError) -> tuple[int, Any]:
 
 def sort_range(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = _edges(area)
-    for merge in map(a1.from_grid, sheet.doc.get("merges", [])):
-        if (
-            merge.top < bottom
-            and (merge.bottom or 0) > area.top
-            and merge.left < right
-            and (merge.right or 0) > area.left
-        ):
-            raise invalid("You can't sort a range with vertical merges.")
+    bottom, right = area.bottom, area.right
+    if any(area.meets(a1.from_grid(merge)) for merge in sheet.doc.get("merges", [])):
+        raise invalid("You can't sort a range with vertical merges.")
     specs = request.get("sortSpecs", [])
     if not specs:
         raise invalid("Must specify at least one sort spec.")
@@ -157,7 +146,7 @@ def sort_range(book: Book, request: Json) -> None:
 
 def _permute(sheet: Worksheet, area: Area, order: list[int]) -> None:
     """Put the cells of the rows `order` into the area from its top; formulas go along as copies would."""
-    _, right = _edges(area)
+    right = area.right
     rows = {index: sheet.grid.row(index) for index in order}
     whole = not area.left and right >= sheet.column_count
     parts = {index: row if whole or row is None else row.part(area.left, right) for index, row in rows.items()}
@@ -178,14 +167,9 @@ def _permute(sheet: Worksheet, area: Area, order: list[int]) -> None:
 # -- merges and borders
 
 
-def _touches(one: Area, other: Area) -> bool:
-    bottom, right = _edges(one)
-    return other.top < bottom and one.top < (other.bottom or 0) and other.left < right and one.left < (other.right or 0)
-
-
 def merge_cells(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = _edges(area)
+    bottom, right = area.bottom, area.right
     kind = request.get("mergeType", "MERGE_ALL")
     merges = sheet.things("merges")
     if kind == "MERGE_ROWS":
@@ -194,14 +178,8 @@ def merge_cells(book: Book, request: Json) -> None:
         parts = [Area(sheet.id, area.top, column, bottom, column + 1) for column in range(area.left, right)]
     else:
         parts = [area]
-    for old in [merge for merge in merges if _touches(area, a1.from_grid(merge))]:
-        inner = a1.from_grid(old)
-        if not (
-            inner.top >= area.top
-            and (inner.bottom or 0) <= bottom
-            and inner.left >= area.left
-            and (inner.right or 0) <= right
-        ):
+    for old in [merge for merge in merges if area.meets(a1.from_grid(merge))]:
+        if not area.holds(a1.from_grid(old)):
             raise invalid("You must select all cells in a merged range to merge or unmerge them.")
         merges.remove(old)
     for part in parts:
@@ -213,7 +191,7 @@ def merge_cells(book: Book, request: Json) -> None:
 
 def _keep_first(sheet: Worksheet, part: Area) -> None:
     """Of the cells merged the first value stays, at the top left."""
-    bottom, right = _edges(part)
+    bottom, right = part.bottom, part.right
     places = [
         (index, column)
         for index, row in sheet.grid.rows(part.top, bottom)
@@ -229,12 +207,12 @@ def _keep_first(sheet: Worksheet, part: Area) -> None:
 
 def unmerge_cells(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    sheet.doc["merges"] = [m for m in sheet.doc.get("merges", []) if not _touches(area, a1.from_grid(m))]
+    sheet.doc["merges"] = [m for m in sheet.doc.get("merges", []) if not area.meets(a1.from_grid(m))]
 
 
 def update_borders(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = _edges(area)
+    bottom, right = area.bottom, area.right
     for index in range(area.top, bottom):
         row = sheet.grid.edit(index)
         for column in range(area.left, right):
@@ -270,7 +248,7 @@ def copy_paste(book: Book, request: Json) -> None:
     values, attributes = _PASTES[kind]
     source_sheet, source = area_in(book, request.get("source", {}))
     sheet, target = area_in(book, request.get("destination", {}))
-    (bottom, right), (end, far) = _edges(source), _edges(target)
+    bottom, right, end, far = source.bottom, source.right, target.bottom, target.right
     height, width = bottom - source.top, right - source.left
     down, across = max((end - target.top) // height, 1), max((far - target.left) // width, 1)
     reader = Reader(book, source_sheet)
@@ -330,7 +308,7 @@ def find_replace(book: Book, request: Json) -> Json:
     counts = dict.fromkeys(("valuesChanged", "formulasChanged", "occurrencesChanged"), 0)
     rows, sheets = set(), set()
     for sheet, area in _scope(book, request):
-        bottom, right = _edges(area)
+        bottom, right = area.bottom, area.right
         for index, row in list(sheet.grid.rows(area.top, bottom)):
             for column in range(area.left, min(right, len(row.values))):
                 value = row.values[column]

@@ -62,17 +62,7 @@ def _meets(book: Book, entry: Json, place: Json, exact: bool) -> bool:
     if entry["location"]["locationType"] == "SPREADSHEET":
         return False
     mine, theirs = area_of(book, entry)[0], area_of(book, {"location": here})[0]
-    return mine.sheet == theirs.sheet and _overlap(mine, theirs)
-
-
-def _overlap(one: Area, other: Area) -> bool:
-    far = 1 << 40
-    return (
-        one.top < (other.bottom or far)
-        and other.top < (one.bottom or far)
-        and one.left < (other.right or far)
-        and other.left < (one.right or far)
-    )
+    return mine.meets(theirs)
 
 
 def look_up(book: Book, lookup: Json) -> list[Json]:
@@ -116,9 +106,7 @@ def _selected(book: Book, data_filter: Json) -> list[Json]:
         entry
         for entry in book.metadata
         if entry["location"]["locationType"] != "SPREADSHEET"
-        and any(
-            mine.sheet == theirs.sheet and _overlap(mine, theirs) for mine in area_of(book, entry) for theirs in wanted
-        )
+        and any(mine.meets(theirs) for mine in area_of(book, entry) for theirs in wanted)
     ]
 
 

@@ -73,7 +73,6 @@ def _sheet(book: Book, sheet: Worksheet, areas: Sequence[Area] | None, with_data
 
 def grid_data(book: Book, reader: Reader, area: Area, mask: Tree) -> Json:
     """The GridData of one clipped area."""
-    assert area.bottom is not None and area.right is not None
     answer: Json = {}
     if area.top:
         answer["startRow"] = area.top
@@ -94,7 +93,6 @@ def grid_data(book: Book, reader: Reader, area: Area, mask: Tree) -> Json:
 
 
 def _rows(reader: Reader, area: Area, mask: Tree, effects: dict[tuple[int, int], Json]) -> Iterable[Json]:
-    assert area.bottom is not None and area.right is not None
     pending = 0
     at = area.top
     for index, row, width in reader.rows(area.top, area.bottom):
@@ -113,7 +111,6 @@ def _rows(reader: Reader, area: Area, mask: Tree, effects: dict[tuple[int, int],
 
 
 def _lines(book: Book, sheet: Worksheet, area: Area, *, rows: bool) -> Iterable[Json]:
-    assert area.bottom is not None and area.right is not None
     dimension, size = ("ROWS", ROW_HEIGHT) if rows else ("COLUMNS", COLUMN_WIDTH)
     entries: dict[int, list[Json]] = {}
     for entry in book.metadata:

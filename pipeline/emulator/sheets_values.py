@@ -45,9 +45,8 @@ def read(book: Book, area: Area, options: Options, dimension: str | None) -> Jso
 
 
 def _values(book: Book, sheet: Worksheet, area: Area, options: Options) -> Iterator[list[Any]]:
-    assert area.bottom is not None and area.right is not None
     reader = Reader(book, sheet)
-    render, moments = options["render"], options["dates"] == "FORMATTED_STRING"
+    render, moments = options["render"], options["dates"] == "FORMATTED_STRING" and options["render"] != "FORMULA"
     at = area.top
     for index, row, width in reader.rows(area.top, area.bottom):
         yield from ([] for _ in range(index - at))
@@ -61,9 +60,8 @@ def _values(book: Book, sheet: Worksheet, area: Area, options: Options) -> Itera
                 cells.append(str(value))
             else:
                 effective = reader.effective(index, column, value)
-                if moments and render != "FORMULA" and isinstance(effective, int | float) and attr:
-                    if reader.is_moment(attr, value):
-                        effective = show(effective, reader.number_format(attr, value))
+                if moments and isinstance(effective, int | float) and reader.is_moment(attr, value):
+                    effective = show(effective, reader.number_format(attr, value))
                 cells.append("" if effective is None else effective)
         yield cells
 
@@ -134,7 +132,6 @@ def write(book: Book, area: Area, rows: Sequence[Sequence[Any]], parse: bool, *,
     if not width:
         return None
     limits = clipped if bounded and not area.is_cell else Area(sheet.id, 0, 0, sheet.row_count, sheet.column_count)
-    assert limits.bottom is not None and limits.right is not None
     if area.top + height > limits.bottom:
         raise _outside(clipped, area, sheet, f"row [{limits.bottom + 1}]")
     if area.left + width > limits.right:
@@ -160,10 +157,7 @@ def _enter(book: Book, row: Row, column: int, member: Any, parse: bool) -> None:
 
 def _outside(clipped: Area, area: Area, sheet: Worksheet, where: str) -> Exception:
     if area.is_cell:
-        return invalid(
-            f"Range ({a1.text(clipped, sheet.title)}) exceeds grid limits. "
-            f"Max rows: {sheet.row_count}, max columns: {sheet.column_count}"
-        )
+        return a1.exceeds(clipped, sheet)
     quoted = "'" + sheet.title.replace("'", "''") + "'"
     return invalid(f"Requested writing within range [{quoted}!{a1.cells_text(clipped)}], but tried writing to {where}")
 
@@ -250,17 +244,19 @@ def batch_update_by_data_filter(book: Book, _: Transaction, call: Call) -> Json:
 def table_at(sheet: Worksheet, area: Area) -> Area | None:
     """The table that an append goes below: the last block of cells, joined side to side or corner to corner, that
     meets the range; None where there is none."""
-    assert area.bottom is not None and area.right is not None
-    for index, row in sheet.grid.backwards(area.top, area.bottom):
-        filled = [c for c in range(area.left, min(area.right, len(row.values))) if row.values[c] is not None]
-        if filled:
-            break
-    else:
+    last = next(
+        (
+            (index, column)
+            for index, row in sheet.grid.backwards(area.top, area.bottom)
+            for column in range(min(area.right, len(row.values)) - 1, area.left - 1, -1)
+            if row.values[column] is not None
+        ),
+        None,
+    )
+    if last is None:
         return None
-    top = bottom = index
-    left = right = filled[-1]
-    while row.value(left - 1) is not None and left:
-        left -= 1
+    top = bottom = last[0]
+    left = right = last[1]
     grown = True
     while grown:
         grown = False
@@ -291,7 +287,7 @@ def append(book: Book, _: Transaction, call: Call) -> Json:
     clipped = a1.check(area, sheet)
     table = table_at(sheet, clipped)
     rows = _rows_of(call.body)
-    at = Area(sheet.id, table.bottom or 0, table.left) if table else Area(sheet.id, clipped.top, clipped.left)
+    at = Area(sheet.id, table.bottom, table.left) if table else Area(sheet.id, clipped.top, clipped.left)
     width = max(map(len, rows), default=0)
     if call.params.get("insertDataOption") == "INSERT_ROWS" and at.top < sheet.row_count:
         from .sheets_dimensions import insert_lines
@@ -318,7 +314,6 @@ def append(book: Book, _: Transaction, call: Call) -> Json:
 def _clear(book: Book, area: Area) -> str:
     sheet = book.worksheet(area.sheet)
     area = a1.check(area, sheet)
-    assert area.bottom is not None and area.right is not None
     places = [
         index
         for index, row in sheet.grid.rows(area.top, area.bottom)

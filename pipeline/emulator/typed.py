@@ -5,6 +5,7 @@ Pure: text in, value and format out.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -45,9 +46,8 @@ _NUMBER = re.compile(
 )
 _MONTHS = {
     name[:length].lower(): number
-    for number, name in enumerate(
-        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"], 1
-    )
+    for number, name in enumerate(calendar.month_name)
+    if name
     for length in (3, len(name))
 }
 _MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"

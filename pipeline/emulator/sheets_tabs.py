@@ -1,0 +1,229 @@
+"""Requests about the spreadsheet itself and its worksheets: their properties, added, deleted, duplicated."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from . import patches, references
+from .book import IDS, Book, Worksheet, copied, new_worksheet
+from .calls import Json
+from .refusal import invalid
+from .sheets_dimensions import resize_to
+from .sheets_render import sheet_properties
+from .typed import Formula
+
+MAX_ID = 2**31 - 1
+
+
+def fresh_id(taken: set[int]) -> int:
+    while (number := secrets.randbelow(MAX_ID) + 1) in taken:
+        pass
+    return number
+
+
+_PROPERTIES = (
+    "title",
+    "index",
+    "hidden",
+    "tabColor",
+    "tabColorStyle",
+    "rightToLeft",
+    "gridProperties",
+    "sheetId",
+    "sheetType",
+)
+_SPREADSHEET = (
+    "title",
+    "locale",
+    "timeZone",
+    "autoRecalc",
+    "defaultFormat",
+    "iterativeCalculationSettings",
+    "spreadsheetTheme",
+)
+
+
+def update_spreadsheet_properties(book: Book, request: Json) -> None:
+    mask = patches.required(request.get("fields"))
+    properties = {"title": book.title, **book.doc["properties"]}
+    patches.patch(properties, request.get("properties", {}), mask, _SPREADSHEET)
+    if not properties.get("title"):
+        raise invalid("The title must not be empty.")
+    for name in ("locale", "timeZone"):
+        if not properties.get(name):
+            raise invalid(f"Invalid {name}.")
+    book.title = properties.pop("title")
+    book.doc["properties"] = patches.settle(properties)
+
+
+def _check_title(book: Book, title: str, own: Worksheet | None = None) -> None:
+    if not title:
+        raise invalid("The sheet title must not be empty.")
+    if len(title) > 100:
+        raise invalid("The sheet title must not be longer than 100 characters.")
+    other = book.by_title(title)
+    if other is not None and other is not own:
+        raise invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
+
+
+def _check_frozen(sheet: Worksheet) -> None:
+    grid = sheet.properties["gridProperties"]
+    for name, size, word in (
+        ("frozenRowCount", sheet.row_count, "rows"),
+        ("frozenColumnCount", sheet.column_count, "columns"),
+    ):
+        if grid.get(name, 0) >= size:
+            raise invalid(f"You can't freeze all visible {word} on the sheet.")
+        if not grid.get(name):
+            grid.pop(name, None)
+
+
+def add_worksheet(book: Book, properties: Json) -> Worksheet:
+    """A new worksheet from the properties that are given; the others are Google's defaults."""
+    taken = {sheet.id for sheet in book.worksheets}
+    number = properties.get("sheetId")
+    if number is None:
+        number = fresh_id(taken)
+    if number in taken:
+        raise invalid(f"Sheet with id {number} already exists.")
+    if number < 0:
+        raise invalid(f"Invalid sheet id: {number}.")
+    if properties.get("sheetType", "GRID") != "GRID":
+        raise invalid("Only sheets of type GRID can be added.")
+    title = properties.get("title")
+    if title is None:
+        title = next(name for n in range(1, 10_000) if not book.by_title(name := f"Sheet{n + len(book.worksheets)}"))
+    _check_title(book, title)
+    size = properties.get("gridProperties", {})
+    if size.get("rowCount", 1) < 1 or size.get("columnCount", 1) < 1:
+        raise invalid("The grid must have at least one row and one column.")
+    sheet = new_worksheet(number, patches.settle({**properties, "title": title}))
+    _check_frozen(sheet)
+    book.worksheets.insert(properties.get("index", len(book.worksheets)), sheet)
+    book.check_size()
+    return sheet
+
+
+def add_sheet(book: Book, request: Json) -> Json:
+    return {"properties": sheet_properties(book, add_worksheet(book, request.get("properties", {})))}
+
+
+def update_sheet_properties(book: Book, request: Json) -> None:
+    given = request.get("properties", {})
+    sheet = book.worksheet(given.get("sheetId", 0))
+    mask = patches.required(request.get("fields"))
+    wanted = copy.deepcopy(sheet.properties)
+    rows, columns, old_title = sheet.row_count, sheet.column_count, sheet.title
+    fixed = ("sheetId", "sheetType", "index")
+    patches.patch(wanted, given, mask, _PROPERTIES, fixed=fixed)
+    _check_title(book, wanted.get("title", ""), sheet)
+    if not wanted.get("hidden"):
+        wanted.pop("hidden", None)
+    elif all(other.hidden for other in book.worksheets if other is not sheet):
+        raise invalid("You can't hide all the sheets in a document.")
+    size = wanted.setdefault("gridProperties", {})
+    new_rows, new_columns = size.get("rowCount", 0), size.get("columnCount", 0)
+    size |= {"rowCount": rows, "columnCount": columns}
+    sheet.doc["properties"] = patches.settle(wanted)
+    frozen = {name: size.pop(name) for name in ("frozenRowCount", "frozenColumnCount") if name in size}
+    resize_to(book, sheet, rows=new_rows, columns=new_columns)
+    sheet.properties["gridProperties"] |= frozen
+    _check_frozen(sheet)
+    if sheet.title != old_title:
+        _retitle(book, old_title, sheet.title)
+    if not mask or "index" in mask:
+        _move_sheet(book, sheet, given.get("index", 0 if mask else len(book.worksheets)))
+
+
+def _retitle(book: Book, old: str, new: str | None) -> None:
+    for sheet in book.worksheets:
+        for index, column, formula in list(sheet.formulas()):
+            if (text := references.renamed(formula, old, new)) != formula:
+                sheet.grid.edit(index).set_value(column, Formula(text))
+
+
+def _move_sheet(book: Book, sheet: Worksheet, index: int) -> None:
+    """Indexes count as before the move: to its own place or the next one, nothing moves."""
+    at = book.worksheets.index(sheet)
+    if index in (at, at + 1):
+        return
+    if not 0 <= index <= len(book.worksheets):
+        raise invalid(f"The sheet index {index} is out of bounds.")
+    book.worksheets.insert(index, sheet)
+    del book.worksheets[at + (index < at)]
+
+
+def delete_sheet(book: Book, request: Json) -> None:
+    sheet = book.worksheet(request.get("sheetId", 0))
+    if len(book.worksheets) == 1:
+        raise invalid("You can't remove all the sheets in a document.")
+    if all(other.hidden for other in book.worksheets if other is not sheet):
+        raise invalid("You can't remove all the visible sheets in a document.")
+    book.worksheets.remove(sheet)
+    book.doc["namedRanges"] = [n for n in book.named_ranges if n["range"].get("sheetId", 0) != sheet.id]
+    book.metadata[:] = [entry for entry in book.metadata if not _is_on(entry["location"], sheet.id)]
+    _retitle(book, sheet.title, None)
+
+
+def _is_on(location: Json, sheet_id: int) -> bool:
+    if "dimensionRange" in location:
+        return bool(location["dimensionRange"].get("sheetId", 0) == sheet_id)
+    return location.get("sheetId") == sheet_id
+
+
+def duplicate_sheet(book: Book, request: Json) -> Json:
+    source = book.worksheet(request.get("sourceSheetId", 0))
+    taken = {sheet.id for sheet in book.worksheets}
+    number = request.get("newSheetId")
+    number = fresh_id(taken) if number is None else number
+    if number in taken:
+        raise invalid(f"Sheet with id {number} already exists.")
+    title = request.get("newSheetName") or copy_title(book, source.title)
+    _check_title(book, title)
+    sheet = copy_into(book, source, number, title)
+    book.worksheets.insert(request.get("insertSheetIndex", 0), sheet)
+    book.check_size()
+    return {"properties": sheet_properties(book, sheet)}
+
+
+def copy_title(book: Book, title: str) -> str:
+    """The first free title for a copy."""
+    names = (f"Copy of {title}" + (f" {n}" if n else "") for n in range(10_000))
+    return next(name for name in names if not book.by_title(name))
+
+
+def copy_into(book: Book, source: Worksheet, number: int, title: str) -> Worksheet:
+    """A copy of a worksheet with new ids for what hangs on it; not yet in the book."""
+    sheet = copied(source, number)
+    sheet.doc = _on_sheet(sheet.doc, source.id, number)
+    sheet.properties["title"] = title
+    sheet.properties.pop("hidden", None)
+    for kept, id_name in IDS.items():
+        taken = {item[id_name] for other in book.worksheets for item in other.doc.get(kept, [])}
+        for item in sheet.doc.get(kept, []):
+            item[id_name] = fresh_id(taken)
+            taken.add(item[id_name])
+    return sheet
+
+
+def _on_sheet(node: Any, old: int, new: int) -> Any:
+    if isinstance(node, list):
+        return [_on_sheet(item, old, new) for item in node]
+    if not isinstance(node, dict):
+        return node
+    moved = {name: _on_sheet(value, old, new) for name, value in node.items()}
+    if {"startRowIndex", "startColumnIndex", "endRowIndex", "endColumnIndex", "rowIndex", "columnIndex"} & node.keys():
+        moved["sheetId"] = new if node.get("sheetId", 0) == old else node.get("sheetId", 0)
+    return moved
+
+
+REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {
+    "updateSpreadsheetProperties": update_spreadsheet_properties,
+    "updateSheetProperties": update_sheet_properties,
+    "addSheet": add_sheet,
+    "deleteSheet": delete_sheet,
+    "duplicateSheet": duplicate_sheet,
+}
