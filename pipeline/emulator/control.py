@@ -1,35 +1,48 @@
-"""The workspace's own knobs under `/_emulator/`: faults to order, quotas, the clock, the request log, reset."""
+"""The workspace's own knobs under `/_emulator/`, for whoever has the owner's token: one table of small routes.
+
+    GET    /_emulator/log          every request so far                       DELETE forgets it
+    POST   /_emulator/faults       {"faults": [...]} orders, see `faults`     GET tells which were used, DELETE clears
+    POST   /_emulator/quota        {"on": true, "limits": {"sheets.read": 5}}
+    POST   /_emulator/clock        {"now": "...Z"} or {"advance": seconds}, with {"stopped": true} to stand still
+    POST   /_emulator/settings     {"disabled": ["forms"], "page_size_cap": 7, "refresh_token_days": 7,
+                                    "delegation": ["robot@project.iam.gserviceaccount.com"]}
+    POST   /_emulator/responses    {"formId": ..., "responses": [{"answers": {...}, "email": ..., "responseId": ...}]}
+    DELETE /_emulator/responses    {"formId": ..., "responseId": ...}, as the owner deletes one in the editor
+    POST   /_emulator/legacy       {"formId": ...}: a form from before publish settings
+    POST   /_emulator/reset        everything as new
+
+Google has none of these, and the pipeline never calls one.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .oauth import Caller
+from . import forms, forms_responses, store, wire
+from .faults import Faults, Quota
 from .refusal import Refusal
-from .schema import Method
-from .store import Store
-from .wire import Answer, Request, answer_json
+from .wire import Answer, Request
 
+Json = dict[str, Any]
 
-@dataclass(frozen=True)
-class Taken:
-    """What a call meets: an answer in place of the handler's, before or after its work is committed."""
-
-    before: Answer | None = None
-    after: Answer | None = None
+SETTINGS: dict[str, type] = {"disabled": list, "page_size_cap": int, "refresh_token_days": int, "delegation": list}
 
 
 class Control:
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, workspace_store: store.Store) -> None:
+        self.store = workspace_store
+        self.faults = Faults()
+        self.quota = Quota()
         self._lock = threading.Lock()
-        self._log: deque[dict[str, Any]] = deque(maxlen=10_000)
+        self._log: deque[Json] = deque(maxlen=100_000)
 
     def log(self, method: str, request: Request, status: int, sent: int, client: str, started: float) -> None:
+        """Notes one request; `method` is the discovery id, empty for pages."""
         entry = {
             "method": method,
             "verb": request.http,
@@ -43,16 +56,103 @@ class Control:
         with self._lock:
             self._log.append(entry)
 
-    def take(self, method: Method, caller: Caller) -> Taken:
-        return Taken()
-
     def answer(self, request: Request) -> Answer:
-        if request.path == "/_emulator/log":
-            with self._lock:
-                return answer_json({"requests": list(self._log)})
-        if request.path == "/_emulator/reset" and request.http == "POST":
-            self.store.reset()
-            with self._lock:
-                self._log.clear()
-            return answer_json({})
-        raise Refusal(404, f"The workspace has no control {request.path}.")
+        route = _ROUTES.get((request.http, request.path.removeprefix("/_emulator/")))
+        if route is None:
+            raise Refusal(404, f"The workspace has no control {request.http} {request.path}.")
+        body = wire.read_json(request)
+        if not isinstance(body, dict):
+            raise Refusal(400, "The body must be a JSON object.")
+        try:
+            return wire.answer_json(route(self, body))
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise Refusal(400, f"This control cannot read its body: {type(fault).__name__} {fault}.") from None
+
+    # --- the routes -------------------------------------------------------------------------------------------------
+
+    def _tell_log(self, _: Json) -> Json:
+        with self._lock:
+            return {"requests": list(self._log)}
+
+    def _forget_log(self, _: Json) -> Json:
+        with self._lock:
+            self._log.clear()
+        return {}
+
+    def _order_faults(self, body: Json) -> Json:
+        self.faults.order(body["faults"])
+        return self.faults.told()
+
+    def _tell_faults(self, _: Json) -> Json:
+        return self.faults.told()
+
+    def _clear_faults(self, _: Json) -> Json:
+        self.faults.clear()
+        return {}
+
+    def _set_quota(self, body: Json) -> Json:
+        self.quota.set(body)
+        return {"limits": {name: list(limit) for name, limit in self.quota.limits.items()}}
+
+    def _clock(self, body: Json) -> Json:
+        with self.store.transaction(write=True) as tx:
+            wanted = tx.now
+            if "now" in body:
+                wanted = datetime.fromisoformat(body["now"]).astimezone(UTC)
+            wanted += timedelta(seconds=body.get("advance", 0))
+            if body.get("stopped"):
+                clock: Json = {"stopped_at": wanted.isoformat()}
+            else:
+                clock = {"ahead": (wanted - datetime.now(UTC)).total_seconds()}
+            store.set_setting(tx.db, "clock", clock)
+            return {"now": store.stamp(store.now(tx.db), 6)}
+
+    def _settings(self, body: Json) -> Json:
+        with self.store.transaction(write=True) as tx:
+            for name, value in body.items():
+                if name not in SETTINGS or not isinstance(value, SETTINGS[name]):
+                    raise ValueError(f"there is no setting {name} with such a value")
+                store.set_setting(tx.db, name, value)
+            return {name: store.setting(tx.db, name) for name in SETTINGS}
+
+    def _take_responses(self, body: Json) -> Json:
+        with self.store.transaction(write=True) as tx:
+            ids = [
+                forms.submit(
+                    tx, body["formId"], one.get("answers", {}), one.get("email"), response_id=one.get("responseId", "")
+                )
+                for one in body["responses"]
+            ]
+        return {"responseIds": ids}
+
+    def _delete_response(self, body: Json) -> Json:
+        with self.store.transaction(write=True) as tx:
+            forms_responses.delete(tx, body["formId"], body["responseId"])
+        return {}
+
+    def _make_legacy(self, body: Json) -> Json:
+        with self.store.transaction(write=True) as tx:
+            tx.db.execute("UPDATE forms SET legacy = 1 WHERE id = ?", (body["formId"],))
+        return {}
+
+    def _reset(self, _: Json) -> Json:
+        self.store.reset()
+        self.faults.clear()
+        self.quota.set({})
+        return self._forget_log({})
+
+
+_ROUTES: dict[tuple[str, str], Callable[[Control, Json], Json]] = {
+    ("GET", "log"): Control._tell_log,
+    ("DELETE", "log"): Control._forget_log,
+    ("POST", "faults"): Control._order_faults,
+    ("GET", "faults"): Control._tell_faults,
+    ("DELETE", "faults"): Control._clear_faults,
+    ("POST", "quota"): Control._set_quota,
+    ("POST", "clock"): Control._clock,
+    ("POST", "settings"): Control._settings,
+    ("POST", "responses"): Control._take_responses,
+    ("DELETE", "responses"): Control._delete_response,
+    ("POST", "legacy"): Control._make_legacy,
+    ("POST", "reset"): Control._reset,
+}

@@ -63,6 +63,11 @@ def _json(permission_id: str, view: str, role: str, kind: str, grantee: str, mor
     return told
 
 
+def of_view(tx: Transaction, file_id: str, view: str) -> list[Json]:
+    """The permissions that reach the view and nothing else."""
+    return [one for one in of_file(tx, file_id, view) if one.get("view") == view]
+
+
 def of_file(tx: Transaction, file_id: str, view: str = "") -> list[Json]:
     """The file's permissions, and those of the view if one is asked for."""
     rows = tx.db.execute(

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from . import drive, forms_items, forms_responses, masks, schema
 from .calls import Call, Handler, Json, Transaction
@@ -372,26 +371,46 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-# --- answering ---------------------------------------------------------------------------------------------------------
+# --- answering ----------------------------------------------------------------------------------------------------
+
+
+def read(tx: Transaction, form_id: str) -> Json | None:
+    """The form as JSON for whoever has its link; None when there is none, or it lies in the trash."""
+    form = load_published(tx, form_id)
+    return form.as_json("") if form else None
+
+
+def publish_state(tx: Transaction, form_id: str) -> tuple[bool, bool]:
+    """Whether the form is published, and whether it takes answers; a legacy form is and does."""
+    row = tx.db.execute(
+        "SELECT published OR legacy, accepting OR legacy FROM forms WHERE id = ?", (form_id,)
+    ).fetchone()
+    return (bool(row[0]), bool(row[1])) if row else (False, False)
+
+
+def count_responses(tx: Transaction, form_id: str) -> int:
+    return forms_responses.count(tx, form_id)
+
+
+def _collects_email(form: Form) -> bool:
+    return form.settings.get("emailCollectionType") in ("VERIFIED", "RESPONDER_INPUT")
 
 
 def responder_problem(tx: Transaction, form: Form, email: str | None) -> str:
-    """Why this responder may not answer, or nothing. `email` is who they say they are: there are no accounts here."""
-    if not form.legacy and not form.published:
-        return "This form is not published."
-    if not form.legacy and not form.accepting:
-        return "This form is no longer accepting responses."
-    allowed = drive.permissions.of_file(tx, form.id, "published")
-    if any(drive.permissions.matches(one, email) for one in allowed):
-        return ""
+    """Why this responder may not answer, or nothing. `email` is who they say they are: there are no accounts here.
+
+    A form that asks for no address cannot tell who answers, so there any responder permission will do.
+    """
     if form.legacy:
         return ""
+    if not form.published:
+        return "This form is not published."
+    if not form.accepting:
+        return "This form is no longer accepting responses."
+    allowed = drive.permissions.of_view(tx, form.id, "published")
+    if any(drive.permissions.matches(one, email) for one in allowed) or (allowed and not _collects_email(form)):
+        return ""
     return "You need permission: this form was not shared with you as a responder."
-
-
-def is_open_to_anyone(tx: Transaction, form: Form) -> bool:
-    """Whether the form can be answered without saying who one is."""
-    return not responder_problem(tx, form, None)
 
 
 def submit(
@@ -409,11 +428,9 @@ def submit(
     form = load_published(tx, form_id)
     if form is None:
         raise Refusal(404, "Requested entity was not found.")
+    if _collects_email(form) and not email:
+        raise invalid("This form collects e-mail addresses; emailAddress is required.")
     if problem := responder_problem(tx, form, email):
         raise Refusal(403, problem)
-    collects = form.settings.get("emailCollectionType", "DO_NOT_COLLECT")
-    if collects != "DO_NOT_COLLECT" and not email:
-        raise invalid("This form collects e-mail addresses; emailAddress is required.")
     forms_responses.check_answers(form.items, answers)
-    kept_email = email if collects != "DO_NOT_COLLECT" else None
-    return forms_responses.keep(tx, form_id, answers, kept_email, response_id)
+    return forms_responses.keep(tx, form_id, answers, email if _collects_email(form) else None, response_id)

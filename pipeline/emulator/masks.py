@@ -92,9 +92,7 @@ def trim(tree: Tree, value: Any) -> Any:
         if below is None:
             continue
         left = trim(below, member)
-        if left or not member:
-            kept[name] = left
-        elif not isinstance(left, dict):
+        if left or not member or not isinstance(left, dict):  # a message of which nothing was asked for is left out
             kept[name] = left
     return kept
 

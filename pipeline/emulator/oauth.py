@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .calls import Transaction
 from .refusal import Refusal
 from .schema import Method
-from .store import OWNER, OWNER_CLIENT, stamp
+from .store import OWNER, OWNER_CLIENT, setting, stamp
 from .wire import SEE, Request, error_info
 
 TABLES = """
@@ -92,3 +92,39 @@ def insufficient_scopes(method: Method) -> Refusal:
         details=[error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", SERVICES[method.api], method=method.id)],
         headers={"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/", error="insufficient_scope"'},
     )
+
+
+def check_service(tx: Transaction, method: Method) -> None:
+    """Raises what a project gets that has not enabled the API; `/_emulator/settings` turns one off."""
+    if method.api not in setting(tx.db, "disabled", []):
+        return
+    service, name = SERVICES[method.api], f"Google {method.api.capitalize()} API"
+    enable = f"https://console.developers.google.com/apis/api/{service}/overview?project=1"
+    links = [{"description": "Google developers console API activation", "url": enable}]
+    raise Refusal(
+        403,
+        f"{name} has not been used in project 1 before or it is disabled. Enable it by visiting {enable} then retry. "
+        "If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
+        reason="accessNotConfigured",
+        domain="usageLimits",
+        details=[
+            error_info("SERVICE_DISABLED", service, consumer="projects/1", activationUrl=enable, serviceTitle=name),
+            {"@type": "type.googleapis.com/google.rpc.Help", "links": links},
+        ],
+    )
+
+
+def check_service_account(caller: Caller, method: Method) -> None:
+    """Raises what a service account gets that tries to make a file of its own; Drive tells it with the file."""
+    if is_service_account(caller.account) and method.id in _OWNERS_ONLY:
+        raise Refusal(*_OWNERS_ONLY[method.id])
+
+
+def is_service_account(account: str) -> bool:
+    return account.endswith(".gserviceaccount.com")
+
+
+_OWNERS_ONLY = {
+    "forms.forms.create": (500, "Internal error encountered."),  # as one user reported it
+    "sheets.spreadsheets.create": (403, "The caller does not have permission"),
+}

@@ -317,7 +317,7 @@ def shown(value: Any) -> str:
 
 
 def omit_defaults(api: str, name: str, value: Json) -> Json:
-    """A message as proto3 writes it: false, zero, empty text and empty lists left out; a message set but empty stays."""
+    """A message as proto3 writes it: no false, zero, empty text or empty list; a message that is set but empty stays."""
     return _omit(document(api)["schemas"], name, value)
 
 
@@ -331,9 +331,8 @@ def _omit(schemas: Json, name: str, value: Json) -> Json:
         elif schema.get("type") == "array" and "$ref" in schema["items"]:
             if member:
                 kept[key] = [_omit(schemas, schema["items"]["$ref"], one) for one in member]
-        elif member or (schema.get("type") in ("object", "any") and member):
-            if not (isinstance(member, str) and "enum" in schema and member.endswith("_UNSPECIFIED")):
-                kept[key] = member
+        elif member and not ("enum" in schema and str(member).endswith("_UNSPECIFIED")):
+            kept[key] = member
     return kept
 
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import control, discovery, drive, forms, masks, oauth, schema, wire
+from . import consent, control, discovery, drive, forms, masks, oauth, schema, wire
 from .calls import Call, Content, Handler
+from .faults import Fault
 from .refusal import Refusal
 from .store import Store
 from .wire import Answer, Request
@@ -157,11 +158,24 @@ class Workspace:
             return self.control.answer(request)
         if (found := discovery.answer(request)) is not None:
             return found
+        if path == "/token":
+            trace.method = "token"
+            if (fault := self._meet(trace.method)) and (instead := fault.answer("")):
+                return instead
+        if (found := consent.answer(request, self.store, self.token)) is not None:
+            return found
         if any(path.startswith(prefix) for prefix in schema.PREFIXES):
             return self._call(request, trace)
         if path.startswith(_UNSERVED):
             raise Refusal(501, f"The local workspace does not serve {request.http} {path}.")
         return None
+
+    def _meet(self, method: str) -> Fault | None:
+        """The fault ordered for this call, its delay already slept."""
+        fault = self.control.faults.take(method)
+        if fault:
+            time.sleep(fault.delay)
+        return fault
 
     def _check_origin(self, request: Request) -> None:
         """A page elsewhere must not reach a workspace on this machine: not by another name, not from another origin."""
@@ -185,11 +199,9 @@ class Workspace:
             trace.client = caller.client
             oauth.check_service(tx, method)
             self.control.quota.spend(method.id, method.http, caller.account, tx.now)
-        fault = self.control.faults.take(method.id)
-        if fault:
-            time.sleep(fault.delay)
-            if fault.when == "before" and (instead := fault.answer(method.api)):
-                return instead
+        fault = self._meet(method.id)
+        if fault and fault.when == "before" and (instead := fault.answer(method.api)):
+            return instead
         handler = self.handlers.get(method.id)
         if handler is None:
             raise Refusal(501, f"The local workspace does not serve {method.id}.")

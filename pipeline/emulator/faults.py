@@ -1,0 +1,222 @@
+"""Faults that a test orders, and Google's quotas: what a call meets besides its handler. In the memory of one server.
+
+A fault is an order such as `{"method": "forms.forms.create", "status": 503, "when": "after"}`. The orders for a
+method are used up one after another, and can be asked whether they were.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from . import wire
+from .refusal import Refusal
+from .wire import Answer
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Fault:
+    """One order. Without status, drop or delay it does nothing but count."""
+
+    method: str  # a discovery id, `token`, or `*` for any call
+    nth: int = 1  # from the nth matching call on, counted from when its turn came
+    times: int = 1
+    when: str = "before"  # the call does its work, or not: `before` or `after` it is committed
+    status: int = 0
+    reason: str = ""
+    message: str = ""
+    retry_after: str = ""
+    html: bool = False
+    drop: bool = False  # the connection closes without an answer
+    delay: float = 0.0  # seconds
+    seen: int = 0
+    used: int = 0
+
+    def answer(self, api: str) -> Answer | None:
+        """What goes out in place of the handler's answer; None when the fault is only a delay."""
+        if self.drop:
+            return Answer(drop=True)
+        if not self.status:
+            return None
+        headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+        if self.html:
+            return Answer(self.status, _HTML.format(self.status).encode(), "text/html; charset=UTF-8", headers)
+        if api == "":  # the token endpoint has an error body of its own
+            told = {
+                "error": self.reason or "temporarily_unavailable",
+                "error_description": self.message or "Bad Request",
+            }
+            answer = wire.answer_json(told, self.status)
+            answer.headers.update(headers)
+            return answer
+        message, reason = _WORDS.get(self.status, ("The service is currently unavailable.", "backendError"))
+        return wire.refused(
+            Refusal(
+                self.status,
+                self.message or message,
+                reason=self.reason or reason,
+                domain="usageLimits" if self.status == 429 or "imit" in self.reason else "global",
+                details=[wire.error_info(self.reason)] if self.reason and api != "drive" else [],
+                headers=headers,
+            ),
+            api,
+        )
+
+
+_HTML = (
+    "<!DOCTYPE html>\n<html lang=en>\n<title>Error {0} (Server Error)!!1</title>\n<p><b>{0}.</b> That's an error.\n"
+    "<p>The server encountered a temporary error and could not complete your request. Please try again in 30 seconds."
+)
+_WORDS = {
+    400: ("Request contains an invalid argument.", "badRequest"),
+    401: (f"Request had invalid authentication credentials. {wire.SEE}", "authError"),
+    403: ("The caller does not have permission", "forbidden"),
+    404: ("Requested entity was not found.", "notFound"),
+    408: ("Request timed out.", "timeout"),
+    429: ("Resource has been exhausted (e.g. check quota).", "rateLimitExceeded"),
+    500: ("Internal error encountered.", "internalError"),
+}
+
+
+class Faults:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._orders: list[Fault] = []
+
+    def order(self, orders: list[Json]) -> None:
+        """Adds orders; an unknown name in one, or a wrong type, refuses them all."""
+        made = []
+        for order in orders:
+            known = {name: kind for name, kind in _TYPES.items() if name in order}
+            wrong = [name for name in order if name not in _TYPES]
+            wrong += [name for name, kind in known.items() if not isinstance(order[name], kind)]
+            if wrong or "method" not in order or order.get("when", "before") not in ("before", "after"):
+                raise Refusal(400, f"A fault has a method and any of {', '.join(_TYPES)}; wrong: {', '.join(wrong)}.")
+            made.append(Fault(**order))
+        with self._lock:
+            self._orders += made
+
+    def take(self, method: str) -> Fault | None:
+        """The fault that this call meets, if any; only the first order not used up counts the call."""
+        with self._lock:
+            for fault in self._orders:
+                if fault.used < fault.times and fault.method in (method, "*"):
+                    fault.seen += 1
+                    if fault.seen < fault.nth:
+                        return None
+                    fault.used += 1
+                    return fault
+        return None
+
+    def told(self) -> Json:
+        with self._lock:
+            return {
+                "faults": [asdict(fault) for fault in self._orders],
+                "unused": sum(fault.times - fault.used for fault in self._orders),
+            }
+
+    def clear(self) -> None:
+        with self._lock:
+            self._orders.clear()
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "method": str,
+    "nth": int,
+    "times": int,
+    "when": str,
+    "status": int,
+    "reason": str,
+    "message": str,
+    "retry_after": str,
+    "html": bool,
+    "drop": bool,
+    "delay": (int, float),
+}
+
+
+# --- quotas ---------------------------------------------------------------------------------------------------------
+
+# Google's numbers a minute: for one user, and for the project.
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "forms.read": (390, 975),
+    "forms.expensive_read": (180, 450),
+    "forms.write": (150, 375),
+    "sheets.read": (60, 300),
+    "sheets.write": (60, 300),
+    "drive.queries": (12_000, 12_000),
+}
+_NAMES = {
+    "read": "Read requests",
+    "expensive_read": "Expensive read requests",
+    "write": "Write requests",
+    "queries": "Queries",
+}
+
+
+def bucket(method: str, http: str) -> str:
+    api = method.partition(".")[0]
+    if api == "drive":
+        return "drive.queries"
+    if method == "forms.forms.responses.list":
+        return "forms.expensive_read"
+    reads = http == "GET" or (method.endswith(("ByDataFilter", ".search")) and "Update" not in method)
+    return f"{api}.read" if reads and "Clear" not in method else f"{api}.write"
+
+
+class Quota:
+    """Counts calls a minute of the workspace's clock; off until a test turns it on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.limits: dict[str, tuple[int, int]] = {}
+        self._minute = ""
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def set(self, wanted: Json) -> None:
+        """`{"on": true}` for Google's numbers; `limits` changes some, for one user and the project alike."""
+        limits = {name: tuple(LIMITS[name]) for name in LIMITS} if wanted.get("on") else {}
+        for name, limit in wanted.get("limits", {}).items():
+            if name not in LIMITS or not isinstance(limit, int):
+                raise Refusal(400, f"There is no quota {name}; there are {', '.join(LIMITS)}.")
+            limits[name] = (limit, limit)
+        with self._lock:
+            self.limits, self._counts = limits, Counter()
+
+    def spend(self, method: str, http: str, account: str, now: datetime) -> None:
+        """Counts the call; raises Google's refusal when the user's or the project's minute is used up."""
+        name = bucket(method, http)
+        with self._lock:
+            if name not in self.limits:
+                return
+            minute = now.strftime("%Y-%m-%dT%H:%M")
+            if minute != self._minute:
+                self._minute, self._counts = minute, Counter()
+            for who, limit in ((account, self.limits[name][0]), ("", self.limits[name][1])):
+                if self._counts[name, who] >= limit:
+                    raise _exceeded(name, per_user=bool(who))
+            self._counts[name, account] += 1
+            self._counts[name, ""] += 1
+
+
+def _exceeded(name: str, *, per_user: bool) -> Refusal:
+    api, _, kind = name.partition(".")
+    metric = _NAMES[kind]
+    if api == "drive":
+        reason = "userRateLimitExceeded" if per_user else "rateLimitExceeded"
+        words = "User Rate Limit Exceeded" if per_user else "Rate Limit Exceeded"
+        return Refusal(403, f"{words}. Rate of requests exceeds the limit.", reason=reason, domain="usageLimits")
+    limit = f"{metric} per minute" + (" per user" if per_user else "")
+    service = f"{api}.googleapis.com"
+    return Refusal(
+        429,
+        f"Quota exceeded for quota metric '{metric}' and limit '{limit}' of service '{service}' for consumer "
+        "'project_number:1'.",
+        details=[wire.error_info("RATE_LIMIT_EXCEEDED", service, consumer="projects/1", quota_metric=metric)],
+    )
