@@ -61,7 +61,7 @@ class Session:
         self.calls: Counter[str] = Counter()  # exchanges by method id, for `-v` and tests
         self.server_date: datetime | None = None  # of the last answer, by the workspace's clock
         renewing = requests.Session()
-        self.http = AuthorizedSession(credentials, auth_request=AuthRequest(renewing))
+        self.http = AuthorizedSession(credentials, auth_request=_Renewal(renewing))
         self._renewing = renewing
         if base_url and urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}:
             self.http.trust_env = renewing.trust_env = False  # a proxy cannot reach this computer's own loopback
@@ -249,6 +249,17 @@ def identity(credentials: Any, *, local: bool = False) -> Identity:
         ours = type(credentials).__module__.startswith("pipeline.")
         return Identity("user" if ours or local else "default", account, scopes)
     return Identity("local" if local else "user", account, scopes)
+
+
+class _Renewal(AuthRequest):
+    """Renews tokens. Cannot be copied, and so google-auth starts no thread of its own with it.
+
+    For service accounts it would ask iamcredentials.googleapis.com for allowed regions in the background: past this
+    door, and of no use to the three APIs.
+    """
+
+    def __deepcopy__(self, _: object) -> _Renewal:
+        raise TypeError("one session, one transport")
 
 
 class _NoTransport:
