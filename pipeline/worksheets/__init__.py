@@ -1,0 +1,42 @@
+"""Grids, formats and formulas of each worksheet, and reading them back. Pure: values in, Sheets' requests out.
+
+The only pure room that knows Sheets' JSON. It decides and sends nothing; whoever sends its requests hands the answers
+back to it. Worksheets are addressed by their fixed ids, never by title.
+"""
+
+from pipeline.worksheets.about import inputs_fingerprint
+from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair
+from pipeline.worksheets.panel import plan_panel
+from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull
+from pipeline.worksheets.reading import READ, Book, read
+from pipeline.worksheets.rubric import JoinRow, Version
+from pipeline.worksheets.scorecards import StoredScorecard
+from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
+from pipeline.worksheets.whatif import Limits
+from pipeline.worksheets.writing import RankingsPlan, plan_rankings
+
+__all__ = [
+    "READ",
+    "SNAPSHOT_FIELDS",
+    "SURVEY_FIELDS",
+    "Book",
+    "Incoming",
+    "JoinRow",
+    "Limits",
+    "PullPlan",
+    "RankingsPlan",
+    "Repair",
+    "Snapshot",
+    "StoredScorecard",
+    "Version",
+    "book_of",
+    "inputs_fingerprint",
+    "layout_requests",
+    "plan_panel",
+    "plan_pull",
+    "plan_rankings",
+    "plan_repair",
+    "read",
+    "read_snapshot",
+    "snapshot_body",
+]

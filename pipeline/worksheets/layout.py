@@ -1,0 +1,154 @@
+"""A spreadsheet made complete in one batch, and mended when people removed a worksheet or edited a header of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.scorecard import Rubric
+from pipeline.worksheets import (
+    about,
+    chart,
+    compare,
+    design,
+    interviewers,
+    panel,
+    problems,
+    rankings,
+    results,
+    rubric,
+    scorecards,
+    whatif,
+)
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.cells import Json
+from pipeline.worksheets.design import Worksheet
+from pipeline.worksheets.diff import rewrite
+from pipeline.worksheets.rubric import JoinedField, Version
+from pipeline.worksheets.snapshot import marks_in
+
+
+def worksheets(of: Rubric) -> tuple[Worksheet, ...]:
+    """All worksheets of ours, in the order of their tabs."""
+    return (
+        rankings.worksheet(of),
+        whatif.worksheet(of),
+        compare.worksheet(),
+        scorecards.worksheet(of),
+        panel.worksheet(),
+        interviewers.worksheet(),
+        problems.worksheet(),
+        rubric.worksheet(of),
+        about.worksheet(),
+        results.worksheet(of),
+    )
+
+
+def layout_requests(
+    of: Rubric,
+    *,
+    joins: Mapping[str, Iterable[JoinedField]] | None = None,
+    versions: Sequence[Version] = (),
+    time_zone: str = "",
+    locale: str = "",
+    empty_sheet: int | None = 0,
+) -> list[Json]:
+    """One batch that makes a new spreadsheet complete.
+
+    Args:
+        joins: per round the fields of its form, recorded in Rubric.
+        versions: the rubric versions in force so far, the present one last.
+        time_zone: IANA name that times are shown in; "" keeps the spreadsheet's.
+        locale: such as en_GB; "" keeps the spreadsheet's.
+        empty_sheet: the worksheet that a new spreadsheet is born with, removed; None when there is none.
+    """
+    settings = {name: value for name, value in (("timeZone", time_zone), ("locale", locale)) if value}
+    made: list[Json] = []
+    if settings:
+        made.append({"updateSpreadsheetProperties": {"properties": settings, "fields": ",".join(settings)}})
+    titles = {sheet.id: sheet.title for sheet in worksheets(of)}
+    # Results is made first, because formulas and drop-downs of the others name it
+    for index, sheet in sorted(enumerate(worksheets(of)), key=lambda item: item[1].id != design.RESULTS):
+        made += design.make(sheet, 0 if sheet.id == design.RESULTS else index)
+    made.append(ask.update_sheet(design.RESULTS, "index", index=len(titles) + 1))
+    for sheet in worksheets(of):
+        made += _contents(sheet, of, titles)
+    made += rewrite(
+        design.RUBRIC, [design.header_cells(rubric.worksheet(of).columns)], rubric.grid(of, joins or {}, versions)
+    )
+    if empty_sheet is not None:
+        made.append({"deleteSheet": {"sheetId": empty_sheet}})
+    return made
+
+
+def _contents(sheet: Worksheet, of: Rubric, titles: Mapping[int, str]) -> Iterator[Json]:
+    """What a worksheet holds before the first scorecard, and what only it has."""
+    found = results.Reference(titles[design.RESULTS], results.CAPACITY, results.keys(of))
+    if sheet.id == design.RANKINGS:
+        yield from rankings.extras(sheet, of)
+        yield chart.add(sheet.width + len(rankings.YOURS) + 1, 0, of)
+    elif sheet.id == design.WHAT_IF:
+        yield from rewrite(sheet.id, [], whatif.grid(of, found, 0, whatif.Limits()))
+        yield from whatif.extras(sheet)
+    elif sheet.id == design.COMPARE:
+        yield from rewrite(sheet.id, [], compare.grid(of, found))
+        yield from compare.extras(sheet, of, found)
+    elif sheet.id == design.PANEL:
+        yield panel.validation(of)
+
+
+SURVEY_FIELDS = (
+    "properties(title,timeZone),sheets(properties(sheetId,title,index,hidden,gridProperties),"
+    "data(columnMetadata(developerMetadata(metadataKey,metadataValue))))"
+)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Requests that bring back what is ours, and what to tell."""
+
+    requests: tuple[Json, ...]
+    notices: tuple[str, ...]
+
+
+def plan_repair(survey: Mapping[str, Any], of: Rubric) -> Repair:
+    """Make worksheets of ours again that are gone, and put back headers in Scorecards and Panel that were edited.
+
+    `survey` is the answer of spreadsheets.get with `SURVEY_FIELDS` and no ranges. Contents come back with the next
+    `pull-responses --full` and `write-rankings`; the panel is the team's, and gone with its worksheet.
+    """
+    have = {sheet["properties"].get("sheetId", 0): sheet for sheet in survey.get("sheets", [])}
+    taken = {sheet["properties"].get("title", "").casefold() for sheet in have.values()}
+    titles = {id_: sheet["properties"].get("title", "") for id_, sheet in have.items()}
+    made: list[Json] = []
+    notices: list[str] = []
+    gone = [sheet for sheet in worksheets(of) if sheet.id not in have]
+    for sheet in sorted(gone, key=lambda sheet: sheet.id != design.RESULTS):
+        title = sheet.title if sheet.title.casefold() not in taken else f"{sheet.title} (pipeline)"
+        taken.add(title.casefold())
+        titles[sheet.id] = title
+        made += design.make(sheet, min(sheet.id - design.RANKINGS, len(taken) - 1), title)
+        notices.append(f"The worksheet {title} was missing and has been made again" + _lost(sheet.id))
+    for sheet in gone:
+        made += _contents(sheet, of, titles)
+    for sheet in (scorecards.worksheet(of), panel.worksheet()):
+        if sheet.id in have:
+            made += _headers(sheet, have[sheet.id])
+    return Repair(tuple(made), tuple(notices))
+
+
+def _lost(sheet_id: int) -> str:
+    if sheet_id == design.SCORECARDS:
+        return "; run `pipeline pull-responses --full` to fill it"
+    if sheet_id == design.PANEL:
+        return "; run `pipeline panel import FILE`, or restore it from the spreadsheet's version history"
+    return ""
+
+
+def _headers(sheet: Worksheet, found: Mapping[str, Any]) -> Iterator[Json]:
+    """The header texts of our marked columns, wherever they stand now."""
+    known = {column.key: column for column in sheet.columns}
+    for key, place in marks_in(sheet.id, next(iter(found.get("data", [])), {})).items():
+        if key in known:
+            yield from ask.write(sheet.id, 0, place, [design.header_cells([known[key]])], "userEnteredValue,note")

@@ -1,0 +1,162 @@
+"""The Panel worksheet, the team's: who interviews whom, in which round, when. Every bad row is told as a Problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline.scorecard import PanelRow, Problem, Rubric
+from pipeline.worksheets import cells, design
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.cells import Json
+from pipeline.worksheets.design import Column, Worksheet
+from pipeline.worksheets.scorecards import EPOCH, Value, serial
+
+COLUMNS = (
+    Column("candidate", "Candidate", 220, "The name as it stands in the form's drop-down; one spelling for one person"),
+    Column("interviewer", "Interviewer", 240, "E-mail address"),
+    Column("round", "Round", 120, "Id of the interview round; may stay empty when there is one round only"),
+    Column(
+        "scheduled_at",
+        "Scheduled at",
+        180,
+        "When the interview is, in this spreadsheet's time zone",
+        "yyyy-mm-dd hh:mm",
+    ),
+)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?")
+
+
+def worksheet() -> Worksheet:
+    return Worksheet(
+        design.PANEL, "Panel", COLUMNS, frozen_columns=1, tab="#b06000", protected=False, filtered=False, marked=True
+    )
+
+
+def validation(rubric: Rubric) -> Json:
+    """A drop-down of the rounds."""
+    message = "One of the rounds of this role"
+    rule = design.choice([round_.id for round_ in rubric.rounds], message)
+    return design.validate(ask.grid(design.PANEL, 1, None, 2, 3), rule)
+
+
+def positions(header: Sequence[Value]) -> dict[str, int]:
+    """Where the columns stand, by header whatever its case; those not found at their usual place."""
+    found = {str(name).strip().casefold(): place for place, name in reversed(list(enumerate(header))) if name}
+    places = {column.key: found[column.header.casefold()] for column in COLUMNS if column.header.casefold() in found}
+    taken = set(places.values())
+    for place, column in enumerate(COLUMNS):
+        if column.key not in places and place not in taken:
+            places[column.key] = place
+    return places
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The rows that can be used, and what is wrong with the others."""
+
+    rows: tuple[PanelRow, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_rows(rows: Sequence[Sequence[Value]], rounds: Sequence[str], zone: ZoneInfo) -> Reading:
+    """Interviews that are owed. A row is left out, and told, when it does not say who, whom and in which round.
+
+    `rounds` are the role's; with none given any round is taken as it stands.
+    """
+    places = positions(rows[0] if rows else ())
+    good: list[PanelRow] = []
+    first: dict[tuple[str, str, str], int] = {}
+    problems: list[Problem] = []
+    for number, row in enumerate(rows[1:], start=2):
+        told = {key: row[place] if place < len(row) else None for key, place in places.items()}
+        names = {key: " ".join(str(told.get(key) or "").split()) for key in ("candidate", "interviewer", "round")}
+        moment, faults = _moment(told.get("scheduled_at"), zone)
+        if not any(names.values()) and not moment and not faults:
+            continue
+        names["interviewer"] = names["interviewer"].casefold()
+        if not names["round"] and len(rounds) == 1:
+            names["round"] = rounds[0]
+        missing = _faults(names, rounds)
+        if not missing and tuple(names.values()) in first:
+            earlier = first[names["candidate"], names["interviewer"], names["round"]]
+            missing = [(f"it repeats row {earlier}", "delete one of the two")]
+        problems += [
+            Problem(
+                "panel-row",
+                f"Panel row {number}: {what}",
+                todo,
+                names["candidate"],
+                names["interviewer"],
+                names["round"],
+            )
+            for what, todo in [*missing, *faults]
+        ]
+        if not missing:
+            first[names["candidate"], names["interviewer"], names["round"]] = number
+            good.append(PanelRow(**names, scheduled_at=moment))
+    return Reading(tuple(good), tuple(problems))
+
+
+def _faults(names: Mapping[str, str], rounds: Sequence[str]) -> list[tuple[str, str]]:
+    faults = []
+    if not names["candidate"]:
+        faults.append(("the candidate is missing", "type the name, or clear the whole row"))
+    if not names["interviewer"]:
+        faults.append(("the interviewer is missing", "type an e-mail address, or clear the whole row"))
+    elif not _ADDRESS.fullmatch(names["interviewer"]):
+        faults.append((f"{names['interviewer']!r} is not an e-mail address", "type one such as ana@example.org"))
+    if rounds and names["round"] not in rounds:
+        what = f"there is no round {names['round']!r}" if names["round"] else "the round is missing"
+        faults.append((what, f"choose one of: {', '.join(rounds)}"))
+    return faults
+
+
+def _moment(value: Value, zone: ZoneInfo) -> tuple[str, list[tuple[str, str]]]:
+    """A day number or a text as RFC 3339 UTC; an unreadable time is told and left out."""
+    if value is None or value == "":
+        return "", []
+    told: datetime | None = None
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 2_958_466:
+        told = (EPOCH + timedelta(seconds=round(value * 86_400))).replace(tzinfo=zone)
+    elif isinstance(value, str) and _TIME.fullmatch(value.strip()):
+        try:
+            told = datetime.fromisoformat(value.strip())
+        except ValueError:
+            told = None
+        if told is not None and told.tzinfo is None:
+            told = told.replace(tzinfo=zone)
+    if told is None:
+        return "", [(f"{str(value)[:40]!r} is not a time", "type a date and time such as 2026-03-31 14:30")]
+    return told.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), []
+
+
+def row_cells(row: PanelRow, zone: ZoneInfo, places: Mapping[str, int]) -> list[Json]:
+    """The row's cells in the order of the worksheet's columns; other people's columns between them stay empty."""
+    moment = serial(row.scheduled_at, zone)
+    told = {
+        "candidate": cells.text(row.candidate),
+        "interviewer": cells.text(row.interviewer),
+        "round": cells.text(row.round),
+        "scheduled_at": cells.EMPTY if moment is None else cells.number(moment),
+    }
+    at = {place: told[key] for key, place in places.items()}
+    return [at.get(place, cells.EMPTY) for place in range(max(at) + 1)]
+
+
+def plan_panel(
+    have: Iterable[PanelRow], wanted: Iterable[PanelRow], zone: ZoneInfo, header: Sequence[Value]
+) -> list[Json]:
+    """Requests that add the interviews which are not there yet, in new rows below whatever the team wrote meanwhile."""
+    known = {(row.candidate, row.interviewer, row.round) for row in have}
+    places = positions(header)
+    rows = []
+    for row in wanted:
+        if (key := (row.candidate, row.interviewer, row.round)) not in known:
+            known.add(key)
+            rows.append(row_cells(row, zone, places))
+    return list(ask.append(design.PANEL, rows)) if rows else []

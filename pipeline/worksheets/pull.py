@@ -1,0 +1,254 @@
+"""What a pull writes: new and edited responses into Scorecards, statuses, problems. Decides; sends nothing.
+
+Rows are addressed by where the read found them, new ones go below the last. The answer of the same batch tells whether
+that still held (`PullPlan.verify`); if people sorted or deleted rows in between, the errand reads and plans again, and
+rows that were overwritten meanwhile come back from `PullPlan.scorecards`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from pipeline.scorecard import Problem, Rubric, SubmittedScorecard, instant, latest
+from pipeline.worksheets import cells, design, problems, scorecards
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.cells import Json
+from pipeline.worksheets.diff import blocks, entered_rows, rewrite
+from pipeline.worksheets.reading import Book, Table
+from pipeline.worksheets.scorecards import Status, StoredScorecard
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One response as it was read from the form. `usable` False: it cannot count (no candidate, no interviewer ...)."""
+
+    card: SubmittedScorecard
+    usable: bool = True
+    other: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class PullPlan:
+    """The batches to send, and how the worksheets stand after them. No batch: nothing changed."""
+
+    batches: tuple[tuple[Json, ...], ...]
+    scorecards: tuple[StoredScorecard, ...]
+    problems: tuple[Problem, ...]
+    new: int = 0
+    edited: int = 0
+    withdrawn: int = 0
+    changed_rows: int = 0
+    book: Book | None = None
+
+    @property
+    def counted(self) -> tuple[SubmittedScorecard, ...]:
+        return tuple(stored.card for stored in self.scorecards if stored.status == "counted")
+
+
+def plan_pull(
+    book: Book,
+    incoming: Iterable[Incoming],
+    rubric: Rubric,
+    *,
+    problems_found: Sequence[Problem] = (),
+    hints: Sequence[Problem] = (),
+    complete_rounds: Collection[str] = (),
+) -> PullPlan:
+    """What to write so that Scorecards and Problems hold these responses too.
+
+    Args:
+        incoming: responses in any order, also ones that are stored already.
+        problems_found: what is wrong with the incoming responses; what was noted of others stays.
+        hints: lint and panel problems, found anew from everything; they replace all earlier ones.
+        complete_rounds: rounds of which `incoming` is every response there is: stored ones that are not among them
+            were deleted in the form.
+    """
+    before = {stored.id: stored for stored in book.scorecards}
+    after, counts = _merge(before, incoming, complete_rounds)
+    after = with_statuses(after)
+    kept = [p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read]
+    noted = problems.order([*kept, *problems_found, *hints])
+    made = [*_scorecard_requests(book, before, after, rubric), *_problem_requests(book, noted)]
+    rows = sum(before.get(id_) != stored for id_, stored in after.items())
+    return PullPlan(
+        tuple(tuple(batch) for batch in ask.batches(made)),
+        tuple(after.values()),
+        tuple(noted),
+        counts.new,
+        counts.edited,
+        counts.withdrawn,
+        rows,
+        replace(book, scorecards=tuple(after.values()), problems=tuple(noted)),
+    )
+
+
+@dataclass
+class _Counts:
+    new: int = 0
+    edited: int = 0
+    withdrawn: int = 0
+    read: set[str] = field(default_factory=set)
+
+
+def _merge(
+    before: Mapping[str, StoredScorecard], incoming: Iterable[Incoming], complete_rounds: Collection[str]
+) -> tuple[dict[str, StoredScorecard], _Counts]:
+    """All rows after this pull, by id, rows that are there in their order and new ones by time and id."""
+    after = dict(before)
+    counts = _Counts()
+    fresh: dict[str, StoredScorecard] = {}
+    for arrived in incoming:
+        card = arrived.card
+        counts.read.add(card.response_id)
+        made = scorecards.as_stored(
+            StoredScorecard(card, "counted" if arrived.usable else "problem", other=arrived.other)
+        )
+        held = after.get(card.response_id) or fresh.get(card.response_id)
+        if held is None:
+            fresh[card.response_id] = made
+            continue
+        if instant(card.submitted_at) < instant(held.card.submitted_at):
+            continue
+        if instant(card.submitted_at) == instant(held.card.submitted_at):
+            # read again: the answers are the same, but a mended join or panel may read them better
+            version = held.card.rubric_version or made.card.rubric_version
+            made = replace(made, card=replace(made.card, rubric_version=version))
+        elif held.row:
+            counts.edited += 1
+            former = f"{held.id}@{held.card.submitted_at}"
+            if former not in after and former not in fresh:
+                fresh[former] = replace(held, card=replace(held.card, response_id=former), status="superseded", row=0)
+        target = after if card.response_id in after else fresh
+        target[card.response_id] = replace(made, row=held.row)
+    if complete_rounds:
+        for id_, stored in before.items():
+            gone = stored.card.round in complete_rounds and not stored.is_history and id_ not in counts.read
+            if gone and stored.status != "withdrawn":
+                counts.withdrawn += 1
+                after[id_] = replace(stored, status="withdrawn")
+    counts.new = sum(not stored.is_history for stored in fresh.values())
+    for id_ in sorted(fresh, key=lambda id_: (instant(fresh[id_].card.submitted_at), id_)):
+        after[id_] = fresh[id_]
+    return after, counts
+
+
+def with_statuses(rows: Mapping[str, StoredScorecard]) -> dict[str, StoredScorecard]:
+    """One response counts per interviewer, candidate and round: the latest. Withdrawn and unusable ones never do."""
+    able = [s.card for s in rows.values() if not s.is_history and s.status in ("counted", "superseded")]
+    counted = {card.response_id for card in latest(able)[0]}
+
+    def status(stored: StoredScorecard) -> Status:
+        if stored.is_history:
+            return "superseded"
+        if stored.status in ("withdrawn", "problem"):
+            return stored.status
+        return "counted" if stored.id in counted else "superseded"
+
+    return {
+        id_: stored if status(stored) == stored.status else replace(stored, status=status(stored))
+        for id_, stored in rows.items()
+    }
+
+
+def _scorecard_requests(
+    book: Book, before: Mapping[str, StoredScorecard], after: dict[str, StoredScorecard], rubric: Rubric
+) -> Iterator[Json]:
+    table = book.tables.get(design.SCORECARDS, Table())
+    changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
+    if not changed:
+        return
+    places = dict(book.places)
+    yield from new_columns(book, rubric, places, scorecards.keys_needed(stored.card for stored in changed))
+    next_row = max(len(table.rows), 1) + 1
+    wanted: list[tuple[int, StoredScorecard]] = []
+    for stored in changed:
+        row = stored.row
+        if not row:
+            row, next_row = next_row, next_row + 1
+            after[stored.id] = replace(stored, row=row)
+        wanted.append((row, stored))
+    if next_row - 1 > table.row_count:
+        count = next_row - 1 - table.row_count + 500
+        yield ask.more(design.SCORECARDS, "ROWS", count)
+        yield from _formats(places, table.row_count)
+    yield from _row_writes(wanted, places, book)
+
+
+def _row_writes(wanted: list[tuple[int, StoredScorecard]], places: Mapping[str, int], book: Book) -> Iterator[Json]:
+    """Our columns of these rows; people's own columns between ours split a row into stretches."""
+    stretches = _stretches(places)
+    wanted.sort(key=lambda item: item[0])
+    made = [(row - 1, scorecards.cells_of(stored, book.zone)) for row, stored in wanted]
+    for left, keys in stretches:
+        changed = [(row, left, [told.get(key, cells.EMPTY) for key in keys]) for row, told in made]
+        yield from blocks(design.SCORECARDS, changed, "userEnteredValue")
+
+
+def _stretches(places: Mapping[str, int]) -> list[tuple[int, list[str]]]:
+    """Our columns as runs of neighbours: the first one's place, and their keys."""
+    found: list[tuple[int, list[str]]] = []
+    for key, place in sorted(places.items(), key=lambda item: item[1]):
+        if found and place == found[-1][0] + len(found[-1][1]):
+            found[-1][1].append(key)
+        else:
+            found.append((place, [key]))
+    return found
+
+
+def new_columns(book: Book, rubric: Rubric, places: dict[str, int], needed: Collection[str] = ()) -> Iterator[Json]:
+    """Requests that add columns for questions and competencies without one, right of our last; grows `places`."""
+    designed = scorecards.columns(rubric)
+    known = {column.key: column for column in designed}
+    wanted = [column for column in designed if column.key not in places]
+    wanted += [
+        scorecards.rating_column(key.removeprefix(scorecards.RATING))
+        if key.startswith(scorecards.RATING)
+        else scorecards.evidence_column(key.removeprefix(scorecards.EVIDENCE))
+        for key in needed
+        if key not in places and key not in known
+    ]
+    if not wanted:
+        return
+    start = max(places.values(), default=-1) + 1
+    sheet = replace(scorecards.worksheet(rubric), columns=tuple(wanted))
+    if start < book.tables.get(design.SCORECARDS, Table()).column_count:
+        yield ask.insert(design.SCORECARDS, "COLUMNS", start, start + len(wanted), like_before=start > 0)
+    else:
+        yield ask.more(design.SCORECARDS, "COLUMNS", len(wanted))
+    header = [design.header_cells(wanted)]
+    yield from ask.write(design.SCORECARDS, 0, start, header, "userEnteredValue,note")
+    yield design.header_format(design.SCORECARDS, 0, start, start + len(wanted))
+    for offset, column in enumerate(wanted):
+        yield from design.column_format(sheet, start + offset, column)
+        places[column.key] = start + offset
+
+
+def _formats(places: Mapping[str, int], top: int) -> Iterator[Json]:
+    fixed = {column.key: column for column in scorecards.FIXED}
+    sheet = design.Worksheet(design.SCORECARDS, "Scorecards", ())
+    for key, place in sorted(places.items(), key=lambda item: item[1]):
+        rating = scorecards.rating_column("")
+        column = fixed.get(key) or (rating if key.startswith(scorecards.RATING) else scorecards.evidence_column(""))
+        yield design.cell_format(sheet, place, column, top)
+
+
+def _problem_requests(book: Book, noted: Sequence[Problem]) -> Iterator[Json]:
+    table = book.tables.get(design.PROBLEMS, Table())
+    want = problems.grid(noted)
+    requests = list(rewrite(design.PROBLEMS, entered_rows(table.rows), [strip_notes(row) for row in want]))
+    if requests and len(want) > table.row_count:
+        yield ask.more(design.PROBLEMS, "ROWS", len(want) - table.row_count + 100)
+    yield from requests
+
+
+def strip_notes(row: Sequence[Json]) -> list[Json]:
+    """The cells without their notes, for comparing with a read that has none."""
+    return [{"userEnteredValue": cell.get("userEnteredValue", {})} for cell in row]
+
+
+def body(batch: Sequence[Json]) -> dict[str, Any]:
+    """One batch as the body of spreadsheets.batchUpdate."""
+    return {"requests": list(batch)}

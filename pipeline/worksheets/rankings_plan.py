@@ -1,0 +1,272 @@
+"""How Rankings is brought up to date while managers work in it.
+
+Between our read and our write anybody may sort, insert, delete or type. So nothing is written at a place that was
+read: values live in Results; a missing column is inserted anew; a new candidate's row is appended below everything; a
+formula of ours that somebody typed over is written back through the column's developer metadata, which follows the
+column, and is the same in whatever row it lands. The order is made by sorting inside the batch, first by key, so that
+the notes can be laid down in the order of keys, then by the order of the ranking. The batch's own answer shows whether
+keys, order and notes are as planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.ranking.results import Ranking
+from pipeline.scorecard import Rubric
+from pipeline.worksheets import cells, design, rankings
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.cells import Json, letters, quoted
+from pipeline.worksheets.design import COLUMN_KEY
+from pipeline.worksheets.results import Reference, decimals_needed, key_of
+from pipeline.worksheets.snapshot import Sheet
+
+NOTE_LIMIT = 4_000  # characters of an explanation that a note shows
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the answer of the batch must show: every key once or more, rows in order, each name with its note."""
+
+    keys: frozenset[str] = frozenset()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def holds(self, reply: Mapping[str, Any]) -> bool:
+        sheet: Mapping[str, Any] = next(
+            (
+                s
+                for s in reply.get("updatedSpreadsheet", {}).get("sheets", [])
+                if s.get("properties", {}).get("sheetId") == design.RANKINGS
+            ),
+            {},
+        )
+        columns = [[_first(row) for row in data.get("rowData", [])] for data in sheet.get("data", [])]
+        if len(columns) != 3:
+            return False
+        keys, orders, names = columns
+        told = [(cells.shown(cell), cells.shown(_at(orders, i)), _at(names, i)) for i, cell in enumerate(keys)]
+        told = [(key, order, name) for key, order, name in told if isinstance(key, str) and key in self.keys]
+        places = [order for _, order, _ in told]
+        return (
+            {key for key, _, _ in told} == self.keys
+            and all(isinstance(place, int | float) for place in places)
+            and places == sorted(places, key=float)  # type: ignore[arg-type]
+            and all(name.get("note", "") == self.notes.get(str(key), "") for key, _, name in told)
+        )
+
+
+def _first(row: Mapping[str, Any]) -> Json:
+    return next(iter(row.get("values", [])), {})
+
+
+def _at(column: Sequence[Json], index: int) -> Json:
+    return column[index] if index < len(column) else {}
+
+
+@dataclass(frozen=True)
+class RowsPlan:
+    """Requests for Rankings, kept together in one batch; `values` goes through values:batchUpdateByDataFilter."""
+
+    requests: tuple[Json, ...]
+    values: Json | None
+    response_ranges: tuple[str, ...]
+    expected: Expected
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rankings as it was read: where our columns and the header stand, and the row of every key."""
+
+    places: Mapping[str, int]
+    header: int
+    rows: Sequence[tuple[int, str]]  # row, key; top to bottom
+
+
+def find(sheet: Sheet, of: Rubric) -> Found:
+    """Our columns by their mark, else by the text of their header."""
+    wanted = rankings.columns(of)
+    header = next(
+        (
+            row
+            for row in range(min(len(sheet.rows), 50))
+            if sum(cells.entered(cell) in {c.header for c in wanted} for cell in sheet.rows[row]) > len(wanted) // 3
+        ),
+        0,
+    )
+    names = [cells.entered(cell) for cell in (sheet.rows[header] if sheet.rows else ())]
+    places = {}
+    for column in wanted:
+        if column.key in sheet.marks:
+            places[column.key] = sheet.marks[column.key]
+        elif column.header in names and names.index(column.header) not in sheet.marks.values():
+            places[column.key] = names.index(column.header)
+    rows = []
+    if "key" in places:
+        for row in range(len(sheet.rows)):
+            key = cells.entered(sheet.cell(row, places["key"]))
+            if row != header and isinstance(key, str) and _is_key(key):
+                rows.append((row, key))
+    return Found(places, header, rows)
+
+
+def _is_key(value: str) -> bool:
+    return len(value) == 16 and value[0] == "c" and all(letter in "0123456789abcdef" for letter in value[1:])
+
+
+def gone(ranking: Ranking, of: Rubric, sheets: Mapping[int, Sheet]) -> dict[str, str]:
+    """Candidates who still have a row in Rankings but no place in this ranking: key -> name."""
+    now = {key_of(result.candidate) for result in ranking.candidates}
+    names = {
+        str(cells.entered(row[0])): str(cells.entered(row[1]) or "")
+        for row in sheets[design.RESULTS].rows[1:]
+        if len(row) > 1
+    }
+    held = {key for _, key in find(sheets[design.RANKINGS], of).rows} - now
+    return {key: names.get(key, "") for key in held}
+
+
+def plan(
+    ranking: Ranking,
+    of: Rubric,
+    sheet: Sheet,
+    results: Reference,
+    order: Sequence[str],
+    explanations: Mapping[str, str],
+) -> RowsPlan:
+    """Requests that bring Rankings up to date.
+
+    Args:
+        order: every key in the order of Results.
+        explanations: by candidate, what the note on the name says.
+    """
+    found = find(sheet, of)
+    notices: list[str] = []
+    places = dict(found.places)
+    made = list(_missing_columns(of, sheet, places, notices))
+    new_columns = bool(made)
+    if found.header:
+        source = ask.dimension(sheet.id, "ROWS", found.header, found.header + 1)
+        made.append({"moveDimension": {"source": source, "destinationIndex": 0}})
+        notices.append("The header of Rankings was not in the first row and has been moved back")
+    notes = {key_of(candidate): _note(said) for candidate, said in explanations.items() if key_of(candidate) in order}
+    held = [key for _, key in found.rows]
+    fresh = [key for key in order if key not in set(held)]
+    made += _appended(sheet, fresh, places, results)
+    if fresh or made or not _settled(sheet, found, order, notes):
+        made += _sorted_with_notes(sheet.id, places, [*held, *fresh], notes)
+    values = _mended(sheet, found, places, results, len(held) + len(fresh), everything=new_columns)
+    if values and not new_columns:
+        notices.append("Cells of ours in Rankings had been typed over, and have been put back")
+    title = quoted(sheet.title)
+    spans = tuple(f"{title}!{letters(places[key])}:{letters(places[key])}" for key in ("key", "order", "candidate"))
+    return RowsPlan(
+        (*made, *_looks(of, sheet, found, places, ranking)),
+        values,
+        spans if made else (),
+        Expected(frozenset(order), notes),
+        tuple(notices),
+    )
+
+
+def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: list[str]) -> Iterator[Json]:
+    """Put in what is missing of our columns, each right of its neighbour; keeps `places` right."""
+    spec = rankings.worksheet(of)
+    before = -1
+    for column in spec.columns:
+        if column.key not in places:
+            at = before + 1
+            for key, place in places.items():
+                places[key] = place + (place >= at)
+            places[column.key] = at
+            yield ask.insert(sheet.id, "COLUMNS", at, at + 1, like_before=False)
+            yield from ask.write(sheet.id, 0, at, [design.header_cells([column])], "userEnteredValue,note")
+            yield design.header_format(sheet.id, 0, at, at + 1)
+            yield from design.column_format(spec, at, column)
+            notices.append(f"Rankings had no column {column.header}; it has been put in")
+        before = places[column.key]
+
+
+def _appended(sheet: Sheet, fresh: Sequence[str], places: Mapping[str, int], results: Reference) -> Iterator[Json]:
+    """New rows below everything. Their formulas name the row where they will stand, unless people add rows meanwhile;
+    then the answer shows no order for them, and they are written again."""
+    last = len(sheet.rows)
+    while last > 1 and not any(cell.get("userEnteredValue") for cell in sheet.rows[last - 1]):
+        last -= 1
+    start = max(last, 1)
+    rows = [rankings.new_row(key, start + offset, places, results) for offset, key in enumerate(fresh)]
+    return ask.append(sheet.id, rows)
+
+
+def _settled(sheet: Sheet, found: Found, order: Sequence[str], notes: Mapping[str, str]) -> bool:
+    """True when the rows stand on top, in order, each with its note."""
+    rank = {key: place for place, key in enumerate(order)}
+    ranks = [rank.get(key, len(order)) for _, key in found.rows]
+    on_top = [row for row, _ in found.rows] == list(range(1, len(found.rows) + 1))
+    place = found.places["candidate"]
+    noted = all(sheet.cell(row, place).get("note", "") == notes.get(key, "") for row, key in found.rows)
+    return on_top and ranks == sorted(ranks) and noted
+
+
+def _sorted_with_notes(
+    sheet_id: int, places: Mapping[str, int], keys: Sequence[str], notes: Mapping[str, str]
+) -> Iterator[Json]:
+    everything = ask.grid(sheet_id, 1)
+    yield ask.sort(everything, places["key"])
+    rows = [[{"note": notes[key]} if notes.get(key) else {}] for key in sorted(keys)]
+    yield from ask.write(sheet_id, 1, places["candidate"], rows, "note")
+    yield ask.sort(everything, places["order"])
+
+
+def _mended(
+    sheet: Sheet, found: Found, places: Mapping[str, int], results: Reference, rows: int, *, everything: bool
+) -> Json | None:
+    """Our formulas, for columns in which one is not as it should be; through the columns' marks."""
+    broken = set(places) - {"key"} if everything else set()
+    for row, _ in () if everything else found.rows:
+        for key, wanted in rankings.row_formulas(row, found.places, results).items():
+            if not cells.same(
+                cells.formula(wanted),
+                {"userEnteredValue": sheet.cell(row, found.places[key]).get("userEnteredValue", {})},
+            ):
+                broken.add(key)
+    data: list[Json] = []
+    for key in sorted(broken):
+        column = [rankings.row_formulas(row, places, results).get(key) for row in range(1, rows + 1)]
+        lookup = {"metadataKey": COLUMN_KEY, "metadataValue": design.mark(sheet.id, key), "locationType": "COLUMN"}
+        data.append(
+            {
+                "dataFilter": {"developerMetadataLookup": lookup},
+                "majorDimension": "COLUMNS",
+                "values": [[None, *column]],
+            }
+        )
+    return {"valueInputOption": "USER_ENTERED", "data": data} if data else None
+
+
+def _looks(of: Rubric, sheet: Sheet, found: Found, places: Mapping[str, int], ranking: Ranking) -> Iterator[Json]:
+    """Conditional formats of ours that are not as they should be, and the decimals of Score."""
+    held: Sequence[Json] = sheet.raw.get("conditionalFormats", [])
+    ours = [index for index, rule in enumerate(held) if rankings.is_ours(rule)]
+    wanted = rankings.rules(places, of.scale.low, of.scale.high)
+    if [rankings.essence(held[index]) for index in ours] != [rankings.essence(rule) for rule in wanted]:
+        for index in reversed(ours):
+            yield {"deleteConditionalFormatRule": {"sheetId": sheet.id, "index": index}}
+        for index, rule in enumerate(wanted):
+            yield {"addConditionalFormatRule": {"index": index, "rule": rule}}
+    pattern = "0." + "0" * decimals_needed(result.score for result in ranking.candidates)
+    first = sheet.cell(found.rows[0][0], found.places["score"]) if found.rows else {}
+    if first.get("userEnteredFormat", {}).get("numberFormat", {}).get("pattern", "0.00") != pattern:
+        yield _score_format(sheet.id, places["score"], pattern)
+
+
+def _score_format(sheet_id: int, place: int, pattern: str) -> Json:
+    where = ask.grid(sheet_id, 1, None, place, place + 1)
+    look = {"numberFormat": {"type": "NUMBER", "pattern": pattern}}
+    return ask.repeat(where, "userEnteredFormat.numberFormat", userEnteredFormat=look)
+
+
+def _note(explanation: str) -> str:
+    return explanation if len(explanation) <= NOTE_LIMIT else explanation[: NOTE_LIMIT - 1] + "…"

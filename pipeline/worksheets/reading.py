@@ -1,0 +1,120 @@
+"""Reading a spreadsheet of ours back: one body for `values:batchGetByDataFilter`, and its reply as a `Book`.
+
+Worksheets are asked for by their fixed id, so that renamed and moved ones are found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.scorecard import PanelRow, Problem, SubmittedScorecard
+from pipeline.worksheets import about, design, panel, problems, rubric, scorecards
+from pipeline.worksheets.cells import Json
+from pipeline.worksheets.scorecards import StoredScorecard, Value
+
+READ_SHEETS = (design.SCORECARDS, design.PANEL, design.RUBRIC, design.PROBLEMS, design.ABOUT)
+READ: Json = {
+    "dataFilters": [{"gridRange": {"sheetId": sheet_id}} for sheet_id in READ_SHEETS],
+    "majorDimension": "ROWS",
+    "valueRenderOption": "UNFORMATTED_VALUE",
+    "dateTimeRenderOption": "SERIAL_NUMBER",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The values of one worksheet, and the size of its grid."""
+
+    rows: Sequence[Sequence[Value]] = ()
+    row_count: int = 1000
+    column_count: int = 26
+
+    @property
+    def header(self) -> Sequence[Value]:
+        return self.rows[0] if self.rows else ()
+
+
+@dataclass(frozen=True)
+class Book:
+    """What our worksheets hold, as values. `missing` names headers of ours that are gone from Scorecards."""
+
+    tables: Mapping[int, Table]
+    scorecards: tuple[StoredScorecard, ...]
+    panel: tuple[PanelRow, ...]
+    panel_problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
+    recorded: rubric.Recorded
+    about: about.Told
+    zone: ZoneInfo
+    places: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # columns of Scorecards
+
+    @property
+    def join(self) -> Mapping[str, tuple[rubric.JoinRow, ...]]:
+        return self.recorded.join
+
+    @property
+    def versions(self) -> tuple[rubric.Version, ...]:
+        return self.recorded.versions
+
+    @cached_property
+    def counted(self) -> tuple[SubmittedScorecard, ...]:
+        """The scorecards that the ranking is made of."""
+        return tuple(stored.card for stored in self.scorecards if stored.status == "counted")
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(column.header for column in scorecards.FIXED if column.key not in self.places)
+
+
+def read(reply: Mapping[str, Any], *, rounds: Sequence[str] = (), time_zone: str = "Etc/GMT") -> Book:
+    """The reply to `READ` as a Book.
+
+    Args:
+        rounds: ids of the role's rounds, against which the panel is checked; () takes any.
+        time_zone: the spreadsheet's, in which the panel's times are meant.
+    """
+    tables: dict[int, Table] = {}
+    for matched in reply.get("valueRanges", []):
+        held = matched.get("valueRange", {})
+        for asked in matched.get("dataFilters", []):
+            sheet_id = asked.get("gridRange", {}).get("sheetId", 0)
+            rows, columns = _size(held.get("range", ""))
+            tables[sheet_id] = Table(held.get("values", []), rows, columns)
+    return of_tables(tables, rounds=rounds, time_zone=time_zone)
+
+
+def of_tables(tables: Mapping[int, Table], *, rounds: Sequence[str] = (), time_zone: str = "Etc/GMT") -> Book:
+    """The Book that these worksheets hold, however they were read."""
+    zone = scorecards.zone_of(time_zone)
+    empty = Table()
+    cards = tables.get(design.SCORECARDS, empty)
+    places = scorecards.positions(cards.header)
+    owed = panel.read_rows(tables.get(design.PANEL, empty).rows, rounds, zone)
+    return Book(
+        tables=tables,
+        scorecards=tuple(scorecards.read_rows(cards.rows, places)),
+        panel=owed.rows,
+        panel_problems=owed.problems,
+        problems=problems.read_rows(tables.get(design.PROBLEMS, empty).rows),
+        recorded=rubric.read_rows(tables.get(design.RUBRIC, empty).rows),
+        about=about.read_rows(tables.get(design.ABOUT, empty).rows),
+        zone=zone,
+        places=places,
+    )
+
+
+def _size(echo: str) -> tuple[int, int]:
+    """Rows and columns of a worksheet's grid, from the range that a read of all of it answers with."""
+    found = re.fullmatch(r"(?:.*!)?A1:([A-Z]+)(\d+)", echo, re.DOTALL)
+    if not found:
+        return (1, 1) if re.fullmatch(r"(?:.*!)?A1", echo, re.DOTALL) else (1000, 26)
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]), column

@@ -1,0 +1,116 @@
+"""What `write-rankings` reads before it writes: cells with their formulas and notes, marks, formats; one call.
+
+The body is for `spreadsheets.getByDataFilter` together with `SNAPSHOT_FIELDS`; worksheets are named by their fixed ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.worksheets import cells, design, reading
+from pipeline.worksheets.cells import Json
+from pipeline.worksheets.design import COLUMN_KEY
+from pipeline.worksheets.reading import Book, Table
+
+_WRITTEN = (
+    design.RANKINGS,
+    design.WHAT_IF,
+    design.COMPARE,
+    design.INTERVIEWERS,
+    design.RUBRIC,
+    design.ABOUT,
+    design.RESULTS,
+)
+_INPUTS = (design.SCORECARDS, design.PANEL, design.PROBLEMS)
+SNAPSHOT_FIELDS = (
+    "spreadsheetId,properties(title,timeZone),"
+    "sheets(properties(sheetId,title,index,hidden,gridProperties),conditionalFormats,bandedRanges,protectedRanges,"
+    "charts(chartId,position),basicFilter,"
+    "data(startRow,startColumn,columnMetadata(developerMetadata(metadataKey,metadataValue)),"
+    "rowData(values(userEnteredValue,effectiveValue,note,userEnteredFormat(numberFormat)))))"
+)
+
+
+def snapshot_body(*, with_inputs: bool = True) -> Json:
+    """The body; without inputs when the Book is at hand from a pull just before."""
+    wanted = _WRITTEN + (_INPUTS if with_inputs else ())
+    return {"dataFilters": [{"gridRange": {"sheetId": sheet_id}} for sheet_id in wanted], "includeGridData": True}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet as it was read."""
+
+    id: int
+    title: str
+    row_count: int
+    column_count: int
+    rows: Sequence[Sequence[Json]]
+    marks: Mapping[str, int]  # our columns by key, from developer metadata
+    raw: Mapping[str, Any]
+
+    def cell(self, row: int, column: int) -> Json:
+        if row < len(self.rows) and column < len(self.rows[row]):
+            return self.rows[row][column]
+        return {}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The worksheets of ours that were read, by id."""
+
+    sheets: Mapping[int, Sheet]
+    time_zone: str
+
+    def title(self, sheet_id: int, default: str) -> str:
+        return self.sheets[sheet_id].title if sheet_id in self.sheets else default
+
+
+def read_snapshot(reply: Mapping[str, Any]) -> Snapshot:
+    sheets = {}
+    for raw in reply.get("sheets", []):
+        properties = raw.get("properties", {})
+        size = properties.get("gridProperties", {})
+        data: Mapping[str, Any] = next(iter(raw.get("data", [])), {})
+        sheet_id = properties.get("sheetId", 0)
+        sheets[sheet_id] = Sheet(
+            sheet_id,
+            properties.get("title", ""),
+            size.get("rowCount", 1000),
+            size.get("columnCount", 26),
+            [row.get("values", []) for row in data.get("rowData", [])],
+            marks_in(sheet_id, data),
+            raw,
+        )
+    return Snapshot(sheets, reply.get("properties", {}).get("timeZone", "Etc/GMT"))
+
+
+def marks_in(sheet_id: int, data: Mapping[str, Any]) -> dict[str, int]:
+    """Where our columns of one worksheet stand, by key; of two with one mark (a copied column) the first."""
+    marks: dict[str, int] = {}
+    for place, told in enumerate(data.get("columnMetadata", [])):
+        for mark in told.get("developerMetadata", []):
+            owner, _, key = mark.get("metadataValue", "").partition(".")
+            if mark.get("metadataKey") == COLUMN_KEY and owner == str(sheet_id):
+                marks.setdefault(key, place)
+    return marks
+
+
+def book_of(snapshot: Snapshot, *, rounds: Sequence[str] = ()) -> Book:
+    """The Book that a snapshot with inputs holds."""
+    tables = {
+        sheet_id: Table(
+            _trimmed([[cells.shown(cell) for cell in row] for row in sheet.rows]), sheet.row_count, sheet.column_count
+        )
+        for sheet_id, sheet in snapshot.sheets.items()
+        if sheet_id in reading.READ_SHEETS
+    }
+    return reading.of_tables(tables, rounds=rounds, time_zone=snapshot.time_zone)
+
+
+def _trimmed(rows: list[list[Any]]) -> list[list[Any]]:
+    while rows and not any(value not in (None, "") for value in rows[-1]):
+        rows.pop()
+    return rows

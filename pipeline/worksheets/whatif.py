@@ -1,0 +1,232 @@
+"""The What-if worksheet: managers type other weights and thresholds, and formulas rank everybody again.
+
+Right: one row a candidate in the order of Rankings, with the competency scores out of Results. Left: the same
+candidates in their new order. The managers' two rows are never written; an empty cell there means "as in the config".
+The same formulas also run with the config's numbers, and the check cell says whether they reproduce Rankings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from pipeline.scorecard import Rubric
+from pipeline.worksheets import cells, design
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.cells import EMPTY, MISSING, Json, formula, letters, number, quoted, text, words
+from pipeline.worksheets.design import Column, Worksheet
+from pipeline.worksheets.results import SCORE, Reference
+
+CHECK, NAMES, CONFIG_W, YOUR_W, USED_W, CONFIG_T, YOUR_T, USED_T, HEAD = range(1, 10)  # rows, from 0
+FIRST = HEAD + 1  # the first candidate's row
+LABEL, STATUS, COMPETENCIES = 6, 7, 8  # columns, from 0
+_LIST = (
+    Column("place", "New order", 80, align="CENTER"),
+    Column("candidate", "Candidate", 190),
+    Column("score", "New score", 80, pattern="0.00", align="CENTER"),
+    Column("rank", "New rank", 76, pattern="0", align="CENTER"),
+    Column("was", "In Rankings", 90, pattern="0", align="CENTER"),
+    Column("move", "Move", 70, "Places won or lost against Rankings", "+0;-0;=", "CENTER"),
+)
+_CALCULATION = ("Score", "Rank", "Order", "Eligible", "Config status", "Config score", "Config rank", "Agrees", "Row")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a candidate is ranked at all (the role's policy)."""
+
+    min_coverage: Fraction = Fraction(7, 10)
+    min_interviewers: int = 2
+
+
+def columns(rubric: Rubric) -> tuple[Column, ...]:
+    names = [Column(SCORE + c.id, c.name, 96, pattern="0.00", align="CENTER") for c in rubric.competencies]
+    rest = [Column(name, name, 84, align="CENTER", grey=True, hidden=name != "Score") for name in _CALCULATION]
+    return (*_LIST, Column("label", "Candidate", 210), Column("status", "Status", 96), *names, *rest)
+
+
+def worksheet(rubric: Rubric) -> Worksheet:
+    right = COMPETENCIES + len(rubric.competencies)
+    open_ranges = tuple(ask.grid(design.WHAT_IF, row, row + 1, COMPETENCIES, right) for row in (YOUR_W, YOUR_T))
+    return Worksheet(
+        design.WHAT_IF,
+        "What-if",
+        columns(rubric),
+        header=HEAD,
+        frozen_columns=0,
+        tab="#b06000",
+        banded=False,
+        filtered=False,
+        open_ranges=open_ranges,
+    )
+
+
+def extras(sheet: Worksheet) -> Iterator[Json]:
+    """Looks of the part above the table, and what may be typed there."""
+    right = len(sheet.columns) - len(_CALCULATION)
+    yield design.header_format(sheet.id, NAMES, LABEL, right, design.colour("#e8eaed"), design.INK)
+    for row in (YOUR_W, YOUR_T):
+        where = ask.grid(sheet.id, row, row + 1, LABEL, right)
+        yield ask.repeat(
+            where, "userEnteredFormat.backgroundColorStyle", userEnteredFormat={"backgroundColorStyle": design.YOURS}
+        )
+    centred = ask.grid(sheet.id, CONFIG_W, HEAD, COMPETENCIES, right)
+    yield ask.repeat(
+        centred, "userEnteredFormat.horizontalAlignment", userEnteredFormat={"horizontalAlignment": "CENTER"}
+    )
+    bold = {"textFormat": {"bold": True}}
+    yield ask.repeat(ask.grid(sheet.id, 0, 2, 0, 2), "userEnteredFormat.textFormat.bold", userEnteredFormat=bold)
+    positive = {"type": "NUMBER_GREATER_THAN_EQ", "values": [{"userEnteredValue": "0"}]}
+    rule = {"condition": positive, "strict": True, "inputMessage": "A number from 0 up; empty: as in the config"}
+    yield design.validate(ask.grid(sheet.id, YOUR_W, YOUR_W + 1, COMPETENCIES, right), rule)
+
+
+def grid(rubric: Rubric, results: Reference, candidates: int, limits: Limits) -> list[list[Json | None]]:
+    """The whole worksheet; None where the managers type."""
+    width = len(columns(rubric))
+    top = _top(rubric, candidates, width)
+    table = [_row(index, rubric, results, candidates, limits) for index in range(candidates)]
+    header: list[Json | None] = [text(column.header) for column in columns(rubric)]
+    return [*top, header, *table]
+
+
+def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]:
+    rows: list[list[Json | None]] = [[EMPTY] * width for _ in range(HEAD)]
+    agrees = _column(rubric, "Agrees")
+    last = FIRST + max(candidates, 1)
+    rows[0][0] = text(
+        "What if the weights were others? Type yours into the yellow rows, right; leave a cell empty to reset it."
+    )
+    rows[CHECK][0] = text("Check")
+    rows[CHECK][1] = formula(f"=SUM({agrees}{FIRST + 1}:{agrees}{last})={candidates}")
+    rows[CHECK][2] = text("TRUE while the config's own weights, put through these formulas, give exactly Rankings")
+    labels = {
+        NAMES: "Competency",
+        CONFIG_W: "Weight in the config",
+        YOUR_W: "Your weight",
+        USED_W: "Weight used",
+        CONFIG_T: "Must-have in the config: at least",
+        YOUR_T: "Your must-have: at least",
+        USED_T: "Must-have used",
+    }
+    for row, label in labels.items():
+        rows[row][LABEL] = text(label)
+    rows[YOUR_T][STATUS] = text('"none": no limit')
+    for offset, competency in enumerate(rubric.competencies):
+        place = COMPETENCIES + offset
+        letter = letters(place)
+        config_w, your_w, config_t, your_t = (f"{letter}{row + 1}" for row in (CONFIG_W, YOUR_W, CONFIG_T, YOUR_T))
+        rows[NAMES][place] = text(competency.name)
+        rows[CONFIG_W][place] = number(competency.weight)
+        rows[YOUR_W][place] = rows[YOUR_T][place] = None
+        rows[USED_W][place] = formula(f"=IF(ISNUMBER({your_w}),{your_w},{config_w})")
+        rows[CONFIG_T][place] = EMPTY if competency.threshold is None else number(competency.threshold)
+        in_config = f'IF(ISNUMBER({config_t}),{config_t},"")'
+        rows[USED_T][place] = formula(f'=IF({your_t}="",{in_config},IF(ISNUMBER({your_t}),{your_t},""))')
+    return rows
+
+
+def _column(rubric: Rubric, name: str) -> str:
+    """The letter of one of the columns right of the competencies."""
+    return letters(COMPETENCIES + len(rubric.competencies) + _CALCULATION.index(name))
+
+
+def _row(index: int, rubric: Rubric, results: Reference, candidates: int, limits: Limits) -> list[Json | None]:
+    """One row of both tables: left the new order's place `index`, right the candidate who stands there in Rankings."""
+    row = FIRST + index + 1
+    last = FIRST + candidates
+    at = {name: f"${_column(rubric, name)}{row}" for name in _CALCULATION}
+    span = {name: f"${_column(rubric, name)}${FIRST + 1}:${_column(rubric, name)}${last}" for name in _CALCULATION}
+    left, right = letters(COMPETENCIES), letters(COMPETENCIES + len(rubric.competencies) - 1)
+    scores = f"${left}{row}:${right}{row}"
+    status = f"${letters(STATUS)}{row}"
+    names = f"${letters(LABEL)}${FIRST + 1}:${letters(LABEL)}${last}"
+
+    def source(key: str) -> str:
+        return f"{quoted(results.title)}!{letters(results.keys.index(key))}{index + 2}"
+
+    def line(at_row: int) -> str:
+        return f"${left}${at_row + 1}:${right}${at_row + 1}"
+
+    def calculated(weights: str, thresholds: str) -> tuple[str, str]:
+        """The formulas of score and status."""
+        assessed = f'SUMIF({scores},">=0",{weights})'
+        score = f"IF({assessed}>0,ROUND(SUMPRODUCT({weights},{scores})/{assessed},10),{words(MISSING)})"
+        below = f'SUMPRODUCT(({scores}<>{words(MISSING)})*({thresholds}<>"")*({scores}<{thresholds}))'
+        unknown = f'SUMPRODUCT(({scores}={words(MISSING)})*({thresholds}<>""))'
+        thin = f"{assessed}=0,ROUND({assessed},10)<ROUND({float(limits.min_coverage)!r}*SUM({weights}),10)"
+        few = f"{source('interviewers')}<{limits.min_interviewers}"
+        state = f'IF({below}>0,"knocked-out",IF(OR({unknown}>0,{few},{thin}),"incomplete","ranked"))'
+        return score, state
+
+    score, state = calculated(line(USED_W), line(USED_T))
+    config_score, config_state = calculated(line(CONFIG_W), line(CONFIG_T))
+    before = f"${_column(rubric, 'Rank')}${HEAD + 1}:${_column(rubric, 'Rank')}{row - 1}"
+    states = f"${letters(STATUS)}${FIRST + 1}:${letters(STATUS)}${last}"
+    states_before = f"${letters(STATUS)}${HEAD + 1}:${letters(STATUS)}{row - 1}"
+    told = {
+        "Score": f"={score}",
+        "Eligible": f'=IF({status}="ranked",{at["Score"]},"")',
+        "Rank": f"=IF(ISNUMBER({at['Eligible']}),RANK({at['Eligible']},{span['Eligible']},0),{words(MISSING)})",
+        "Order": (
+            f"=IF(ISNUMBER({at['Rank']}),{at['Rank']}+COUNTIF({before},{at['Rank']}),COUNT({span['Rank']})+"
+            f'IF({status}="incomplete",1+COUNTIF({states_before},"incomplete"),'
+            f'COUNTIF({states},"incomplete")+1+COUNTIF({states_before},"knocked-out")))'
+        ),
+        "Config status": f"={config_state}",
+        "Config score": f'=IF({at["Config status"]}="ranked",{config_score},"")',
+        "Config rank": (
+            f"=IF(ISNUMBER({at['Config score']}),RANK({at['Config score']},{span['Config score']},0),{words(MISSING)})"
+        ),
+        "Agrees": (
+            f"=IF(AND({at['Config status']}={source('status')},{at['Config rank']}={source('rank')},"
+            f"IF(ISNUMBER({at['Config score']}),ABS({at['Config score']}-{source('score')})<0.000000001,TRUE)),1,0)"
+        ),
+        "Row": f'=IFERROR(MATCH({index + 1},{span["Order"]},0),"")',
+    }
+
+    def listed(where: str) -> Json:
+        return formula(f'=IF({at["Row"]}="","",INDEX({where},{at["Row"]}))')
+
+    letter = letters(results.keys.index("rank"))
+    rank_then = f"{quoted(results.title)}!${letter}$2:${letter}${candidates + 1}"
+    new_rank, old_rank = f"D{row}", f"E{row}"
+    return [
+        number(index + 1),
+        listed(names),
+        listed(span["Score"]),
+        listed(span["Rank"]),
+        listed(rank_then),
+        formula(f'=IF(AND(ISNUMBER({new_rank}),ISNUMBER({old_rank})),{old_rank}-{new_rank},"")'),
+        formula(f"={source('candidate')}"),
+        formula(f"={state}"),
+        *(formula(f"={source(SCORE + competency.id)}") for competency in rubric.competencies),
+        *(formula(told[name]) for name in _CALCULATION),
+    ]
+
+
+def moved(rubric: Rubric, rows: Sequence[Sequence[Mapping[str, Any]]]) -> list[tuple[int, int, Json]]:
+    """The managers' cells to write when competencies came, went or changed places: (row, column, cell); else none."""
+    held = [cells.entered(cell) for cell in (rows[NAMES] if len(rows) > NAMES else ())][COMPETENCIES:]
+    had = [str(name) for name in held if name is not None and name not in _CALCULATION]
+    want = [competency.name for competency in rubric.competencies]
+    if not had or had == want:
+        return []
+    made = []
+    for row in (YOUR_W, YOUR_T):
+        typed = [
+            _typed(rows[row][COMPETENCIES + i] if COMPETENCIES + i < len(rows[row]) else {}) for i in range(len(had))
+        ]
+        for place in range(max(len(want), len(had))):
+            name = want[place] if place < len(want) else ""
+            source = had.index(name) if name in had else -1
+            if source < 0 and name and place < len(had) and had[place] not in want:
+                source = place  # renamed
+            made.append((row, COMPETENCIES + place, typed[source] if source >= 0 else EMPTY))
+    return made
+
+
+def _typed(cell: Mapping[str, Any]) -> Json:
+    return {"userEnteredValue": dict(cell.get("userEnteredValue", {}))}

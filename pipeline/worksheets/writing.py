@@ -1,0 +1,174 @@
+"""What write-rankings writes: one atomic batch, and how its own answer tells whether it came out as planned.
+
+Results and the other worksheets that are ours alone are written at fixed places, rows that differ only. In Rankings,
+where managers work at the same time, nothing is written at a place that was read: see `rankings_plan.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipeline.ranking.results import Ranking
+from pipeline.scorecard import Rubric
+from pipeline.worksheets import about, cells, chart, compare, design, interviewers, results, rubric, whatif
+from pipeline.worksheets import rankings_plan as shared
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.about import Record
+from pipeline.worksheets.cells import Json
+from pipeline.worksheets.diff import blocks, rewrite
+from pipeline.worksheets.reading import Book
+from pipeline.worksheets.rubric import JoinedField
+from pipeline.worksheets.snapshot import Sheet, Snapshot
+from pipeline.worksheets.whatif import Limits
+
+
+@dataclass(frozen=True)
+class RankingsPlan:
+    """What to send, in this order, and what to tell. Nothing in it: nothing changed."""
+
+    batches: tuple[tuple[Json, ...], ...] = ()
+    response_ranges: tuple[str, ...] = ()
+    values: Json | None = None  # a body for values:batchUpdateByDataFilter, after the batches
+    notices: tuple[str, ...] = ()
+    expected: shared.Expected = field(default_factory=shared.Expected)
+
+    @property
+    def bodies(self) -> list[Json]:
+        """Bodies of spreadsheets.batchUpdate; the last one asks for what `came_out` looks at."""
+        made: list[Json] = [{"requests": list(batch)} for batch in self.batches]
+        if made and self.response_ranges:
+            made[-1] |= {
+                "includeSpreadsheetInResponse": True,
+                "responseIncludeGridData": True,
+                "responseRanges": list(self.response_ranges),
+            }
+        return made
+
+    def came_out(self, reply: Mapping[str, Any]) -> bool:
+        """False when people moved rows or columns between the read and the write: read and plan again."""
+        return not self.response_ranges or self.expected.holds(reply)
+
+
+def plan_rankings(
+    ranking: Ranking,
+    of: Rubric,
+    book: Book,
+    snapshot: Snapshot,
+    *,
+    now: str,
+    inputs: str,
+    joins: Mapping[str, Iterable[JoinedField]] | None = None,
+    limits: Limits | None = None,
+    explanations: Mapping[str, str] | None = None,
+) -> RankingsPlan:
+    """What to write so that every worksheet of ours shows this ranking.
+
+    Args:
+        book: scorecards and panel the ranking was made of.
+        now: RFC 3339 UTC, for About and the rubric's versions.
+        inputs: `about.inputs_fingerprint` of what the ranking was made of.
+        joins: per round the form's fields; None keeps those recorded in the spreadsheet.
+        limits: the role's policy, for What-if.
+        explanations: by candidate, the text of `explain`, for the note on the name.
+    """
+    sheets = snapshot.sheets
+    gone = shared.gone(ranking, of, sheets)
+    capacity = max(results.capacity_for(len(ranking.candidates) + len(gone)), sheets[design.RESULTS].row_count - 1)
+    found = results.Reference(snapshot.title(design.RESULTS, "Results"), capacity, results.keys(of))
+    table = results.rows(ranking, of, book.counted, book.panel, gone)
+    limits = limits or Limits()
+    versions = rubric.with_version(book.versions, of.fingerprint, now)
+    own = [
+        *_results(sheets[design.RESULTS], table, capacity),
+        *_what_if(of, found, sheets[design.WHAT_IF], len(ranking.candidates), limits),
+        *_compare(of, found, sheets[design.COMPARE]),
+        *_page(sheets[design.INTERVIEWERS], interviewers.grid(ranking, book.counted, book.panel)),
+        *_page(sheets[design.RUBRIC], rubric.grid(of, book.join if joins is None else joins, versions)),
+    ]
+    order = [str(cells.entered(row[0])) for row in table[1:]]
+    rows = shared.plan(ranking, of, sheets[design.RANKINGS], found, order, explanations or {})
+    both = [*rows.requests, *_chart(ranking, of, sheets[design.RANKINGS])]
+    if not own and not both and rows.values is None and book.about.inputs == inputs:
+        return RankingsPlan(notices=rows.notices)
+    told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted)))
+    own += _page(
+        sheets[design.ABOUT], about.grid(about.lines(ranking, of, book.panel, len(book.counted), limits), told)
+    )
+    return RankingsPlan(_packed(own, both), rows.response_ranges, rows.values, rows.notices, rows.expected)
+
+
+def _packed(own: Sequence[Json], both: Sequence[Json]) -> tuple[tuple[Json, ...], ...]:
+    """Batches below the recommended size; what concerns Rankings is never torn apart, and comes last."""
+    made = ask.batches(own)
+    if both:
+        size = sum(map(ask.length, both))
+        if made and sum(map(ask.length, made[-1])) + size < ask.RECOMMENDED_BYTES:
+            made[-1] += both
+        else:
+            made.append(list(both))
+    return tuple(tuple(batch) for batch in made)
+
+
+def _page(sheet: Sheet, want: Sequence[Sequence[Json | None]]) -> Iterator[Json]:
+    """A worksheet that is ours alone, from its first cell; grown when it has to."""
+    if len(want) > sheet.row_count:
+        yield ask.more(sheet.id, "ROWS", len(want) - sheet.row_count + 100)
+    wide = max(map(len, want), default=0)
+    if wide > sheet.column_count:
+        yield ask.more(sheet.id, "COLUMNS", wide - sheet.column_count)
+    plain = [[cell if cell is None else strip(cell) for cell in row] for row in want]
+    held = [[strip(cell) for cell in row] for row in sheet.rows]
+    yield from rewrite(sheet.id, held, plain)
+
+
+def strip(cell: Mapping[str, Any]) -> Json:
+    """The cell without its note: headers keep theirs from the layout."""
+    return {"userEnteredValue": cell.get("userEnteredValue", {})}
+
+
+def _results(sheet: Sheet, table: Sequence[Sequence[Json]], capacity: int) -> Iterator[Json]:
+    if capacity + 1 > sheet.row_count:
+        yield ask.more(sheet.id, "ROWS", capacity + 1 - sheet.row_count)
+    yield from _page(_grown(sheet, capacity + 1), table)
+
+
+def _grown(sheet: Sheet, rows: int) -> Sheet:
+    return replace(sheet, row_count=max(rows, sheet.row_count))
+
+
+def _what_if(of: Rubric, found: results.Reference, sheet: Sheet, candidates: int, limits: Limits) -> Iterator[Json]:
+    carried = whatif.moved(of, sheet.rows)
+    yield from _page(sheet, whatif.grid(of, found, candidates, limits))
+    if carried:
+        yield from blocks(sheet.id, [(row, column, [cell]) for row, column, cell in carried], "userEnteredValue")
+        spec = whatif.worksheet(of)
+        yield design.header_format(sheet.id, spec.header, 0, spec.width)
+        for place, column in enumerate(spec.columns):
+            yield from design.column_format(spec, place, column)
+        yield from whatif.extras(spec)
+        yield {"updateProtectedRange": {"protectedRange": design.protection(spec), "fields": "unprotectedRanges"}}
+
+
+def _compare(of: Rubric, found: results.Reference, sheet: Sheet) -> Iterator[Json]:
+    made = list(_page(sheet, compare.grid(of, found)))
+    yield from made
+    if made:
+        where = ask.grid(sheet.id, compare.CHOICE, compare.CHOICE + 1, compare.CHOICES[0], compare.CHOICES[-1] + 1)
+        yield compare.choices(where, found)
+        yield from compare.formats(of)
+
+
+def _chart(ranking: Ranking, of: Rubric, sheet: Sheet) -> Iterator[Json]:
+    """The chart's rows, when the number of ranked candidates changed; one that people removed stays away."""
+    ranked = sum(result.rank is not None for result in ranking.candidates)
+    for held in sheet.raw.get("charts", []):
+        if held.get("chartId") == chart.CHART_ID and chart.rows_shown(held) != chart.rows_wanted(ranked):
+            yield chart.update(ranked, of)
+
+
+def _record(ranking: Ranking, now: str, inputs: str, counted: int) -> Record:
+    ranked = [f"{result.rank} {result.candidate}" for result in ranking.candidates if result.rank is not None]
+    more = f" and {len(ranked) - 20} more" if len(ranked) > 20 else ""
+    return Record(now, ", ".join(ranked[:20]) + more or "nobody is ranked", inputs, ranking.rubric, counted)
