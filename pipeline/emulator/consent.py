@@ -33,7 +33,7 @@ _LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/.*)?")
 _SCOPE = re.compile(r"https://www\.googleapis\.com/auth/[a-z.]+|openid|email|profile")
 
 
-class Denied(Exception):
+class OAuthError(Exception):
     """An OAuth error, told as RFC 6749 has it."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
@@ -52,7 +52,7 @@ def answer(request: Request, store: Store, owner_token: str) -> Answer | None:
     try:
         with store.transaction(write=True) as tx:
             return answer_json(route(tx, given, request.base_url))
-    except Denied as denied:
+    except OAuthError as denied:
         return answer_json({"error": denied.error, "error_description": denied.description}, denied.status)
 
 
@@ -155,10 +155,10 @@ def _page(title: str, body: str, status: int = 200) -> Answer:
 def _token(tx: Transaction, given: Json, base_url: str) -> Json:
     kind = given.get("grant_type", "")
     if not kind:
-        raise Denied("invalid_request", "Missing required parameter: grant_type")
+        raise OAuthError("invalid_request", "Missing required parameter: grant_type")
     grant = _GRANTS.get(kind)
     if grant is None:
-        raise Denied("unsupported_grant_type", f"Invalid grant_type: {kind}")
+        raise OAuthError("unsupported_grant_type", f"Invalid grant_type: {kind}")
     return grant(tx, given, base_url)
 
 
@@ -169,12 +169,12 @@ def _from_code(tx: Transaction, given: Json, _: str) -> Json:
         (given["code"],),
     ).fetchone()
     if row is None or row[7] <= stamp(tx.now):
-        raise Denied("invalid_grant", "Malformed auth code." if row is None else "Bad Request")
+        raise OAuthError("invalid_grant", "Malformed auth code." if row is None else "Bad Request")
     account, client, scopes, redirect, challenge, method, offline, _ = row
     if client != given["client_id"]:
-        raise Denied("unauthorized_client", "Unauthorized", 401)
+        raise OAuthError("unauthorized_client", "Unauthorized", 401)
     if redirect != given["redirect_uri"]:
-        raise Denied("redirect_uri_mismatch", "Bad Request")
+        raise OAuthError("redirect_uri_mismatch", "Bad Request")
     if challenge:
         _check_verifier(challenge, method, given.get("code_verifier", ""))
     tx.db.execute("DELETE FROM codes WHERE code = ?", (given["code"],))  # good for one use
@@ -188,12 +188,12 @@ def _from_code(tx: Transaction, given: Json, _: str) -> Json:
 
 def _check_verifier(challenge: str, method: str, verifier: str) -> None:
     if not verifier:
-        raise Denied("invalid_grant", "Missing code verifier.")
+        raise OAuthError("invalid_grant", "Missing code verifier.")
     made = verifier
     if method == "S256":
         made = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     if not hmac.compare_digest(made.encode(), challenge.encode()):
-        raise Denied("invalid_grant", "Invalid code verifier.")
+        raise OAuthError("invalid_grant", "Invalid code verifier.")
 
 
 def _from_refresh(tx: Transaction, given: Json, _: str) -> Json:
@@ -203,13 +203,13 @@ def _from_refresh(tx: Transaction, given: Json, _: str) -> Json:
     ).fetchone()
     days = setting(tx.db, "refresh_token_days", 0)  # 7 for an app whose publishing status is Testing
     if row is None or (days and row[3] <= _in(tx.now, -days * 86_400)):
-        raise Denied("invalid_grant", "Token has been expired or revoked.")
+        raise OAuthError("invalid_grant", "Token has been expired or revoked.")
     account, client, scopes, _ = row
     if client != given["client_id"]:
-        raise Denied("unauthorized_client", "Unauthorized", 401)
+        raise OAuthError("unauthorized_client", "Unauthorized", 401)
     wanted = given.get("scope", "").split()
     if not set(wanted) <= set(scopes.split()):
-        raise Denied("invalid_scope", "Bad Request")
+        raise OAuthError("invalid_scope", "Bad Request")
     return _issue(tx, account, client, " ".join(wanted) or scopes, given["refresh_token"])
 
 
@@ -218,25 +218,25 @@ def _from_assertion(tx: Transaction, given: Json, base_url: str) -> Json:
     claims = _claims(given["assertion"])
     issuer, scopes = str(claims.get("iss", "")), str(claims.get("scope", "")).split()
     if not is_service_account(issuer):
-        raise Denied("invalid_grant", "Invalid grant: account not found")
+        raise OAuthError("invalid_grant", "Invalid grant: account not found")
     if claims.get("aud") not in (f"{base_url}/token", "https://oauth2.googleapis.com/token"):
-        raise Denied("invalid_grant", "Invalid JWT: Failed audience check.")
+        raise OAuthError("invalid_grant", "Invalid JWT: Failed audience check.")
     try:
         issued, expires = float(claims["iat"]), float(claims["exp"])
     except (KeyError, TypeError, ValueError):
         issued = expires = 0.0
     now = tx.now.timestamp()
     if not (issued - 300 <= now < expires + 300 and expires - issued <= 3600):
-        raise Denied(
+        raise OAuthError(
             "invalid_grant",
             "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
             "Check your iat and exp values in the JWT claim.",
         )
     if not scopes or not all(_SCOPE.fullmatch(scope) for scope in scopes):
-        raise Denied("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
+        raise OAuthError("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
     account = str(claims.get("sub") or issuer).lower()
     if account != issuer and issuer not in setting(tx.db, "delegation", []):
-        raise Denied(
+        raise OAuthError(
             "unauthorized_client",
             "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of "
             "the scopes requested.",
@@ -254,7 +254,7 @@ def _claims(assertion: str) -> Json:
     except ValueError:
         claims = None
     if not isinstance(claims, dict):
-        raise Denied("invalid_grant", "Invalid JWT: the assertion is malformed.")
+        raise OAuthError("invalid_grant", "Invalid JWT: the assertion is malformed.")
     return claims
 
 
@@ -269,7 +269,7 @@ def _need(given: Json, *names: str) -> None:
     for name in names:
         if not given.get(name):
             said = "client_secret is missing." if name == "client_secret" else f"Missing required parameter: {name}"
-            raise Denied("invalid_request", said)
+            raise OAuthError("invalid_request", said)
 
 
 def _issue(tx: Transaction, account: str, client: str, scopes: str, refresh: str) -> Json:
@@ -296,7 +296,7 @@ def _revoke(tx: Transaction, given: Json, _: str) -> Json:
         "DELETE FROM tokens WHERE token = ? OR (refresh = ? AND refresh != '')", (token, refresh)
     ).rowcount
     if not known:
-        raise Denied("invalid_token", "Token expired or revoked")
+        raise OAuthError("invalid_token", "Token expired or revoked")
     return {}
 
 
@@ -305,7 +305,7 @@ def _tokeninfo(tx: Transaction, given: Json, _: str) -> Json:
         "SELECT account, client, scopes, expires, refresh FROM tokens WHERE token = ?", (given.get("access_token", ""),)
     ).fetchone()
     if row is None or row[3] <= stamp(tx.now):
-        raise Denied("invalid_token", "Invalid Value")
+        raise OAuthError("invalid_token", "Invalid Value")
     left = int((datetime.fromisoformat(row[3]) - tx.now).total_seconds())
     told = {
         "azp": row[1],

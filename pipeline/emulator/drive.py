@@ -1,56 +1,48 @@
-"""Drive v3: files, who may see them, and what is made when a form or spreadsheet is born, copied or deleted in Drive.
-
-Owns the `files` table. Forms and spreadsheets register a `Kind` for their MIME type; this room imports neither.
-"""
+"""Drive v3: its methods. Files are kept by `drive_files`, permissions by `drive_permissions`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
 from . import drive_permissions as permissions
 from . import drive_query as query
 from .calls import Call, Content, Handler, Json, Transaction
-from .refusal import Refusal, not_found
+from .drive_files import (
+    FOLDER,
+    FORM,
+    KINDS,
+    SPREADSHEET,
+    TABLES,
+    Kind,
+    all_files,
+    make_file,
+    require_file,
+    root_id,
+    row_of,
+    rows,
+    touch,
+)
+from .refusal import Refusal
 from .store import stamp
 
-FOLDER = "application/vnd.google-apps.folder"
-FORM = "application/vnd.google-apps.form"
-SPREADSHEET = "application/vnd.google-apps.spreadsheet"
-
-TABLES = (
-    """
-CREATE TABLE IF NOT EXISTS files (
-  id TEXT PRIMARY KEY, mime_type TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, client TEXT NOT NULL,
-  created TEXT NOT NULL, modified TEXT NOT NULL, trashed INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 1,
-  parent TEXT, app_properties TEXT NOT NULL DEFAULT '{}', more TEXT NOT NULL DEFAULT '{}'
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS files_by_owner ON files (owner, modified);
-"""
-    + permissions.TABLES
-)
-# `app_properties` by client id, since each app sees its own; `more` holds what Drive only keeps for its callers.
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a file of one MIME type means to the room that keeps its content."""
-
-    create: Callable[[Transaction, str, str], None]  # file id, name
-    copy: Callable[[Transaction, str, str], None]  # from file id, to file id
-    delete: Callable[[Transaction, str], None]
-    page: str = ""  # path of its page, with {id}
-    export: Mapping[str, Callable[[Transaction, str], bytes]] = field(default_factory=dict)  # by MIME type
-
-
-KINDS: dict[str, Kind] = {
-    FOLDER: Kind(lambda tx, i, name: None, lambda tx, a, b: None, lambda tx, i: None, "/drive/folders/{id}")
-}
+__all__ = [
+    "DEFAULT_FIELDS",
+    "FORM",
+    "HANDLERS",
+    "KINDS",
+    "SPREADSHEET",
+    "TABLES",
+    "WRITES",
+    "Kind",
+    "all_files",
+    "make_file",
+    "permissions",
+    "require_file",
+    "touch",
+]
 
 # What an answer holds when `fields` is not given.
 _FILE = "kind,id,name,mimeType"
@@ -71,88 +63,6 @@ _KEPT = {"description", "starred", "properties", "folderColorRgb", "copyRequires
 _WRITABLE = _KEPT | {"name", "mimeType", "parents", "appProperties", "trashed", "createdTime", "modifiedTime", "kind"}
 
 
-# --- for the rooms of forms and spreadsheets ------------------------------------------------------------------
-
-
-def make_file(
-    tx: Transaction, mime_type: str, name: str, *, parent: str = "", app_properties: Json | None = None
-) -> str:
-    """A new file of the caller, known to the caller's client; gives its id. Its content is the room's to make."""
-    if tx.account.endswith(".gserviceaccount.com"):
-        raise Refusal(
-            403,
-            "The user's Drive storage quota has been exceeded.",
-            reason="storageQuotaExceeded",
-            domain="usageLimits",
-        )
-    file_id = "1" + secrets.token_urlsafe(32)
-    moment = stamp(tx.now)
-    tx.db.execute(
-        "INSERT INTO files (id, mime_type, name, owner, client, created, modified, parent, app_properties) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            file_id,
-            mime_type,
-            name,
-            tx.account,
-            tx.client,
-            moment,
-            moment,
-            parent or root_id(tx),
-            json.dumps({tx.client: app_properties} if app_properties else {}),
-        ),
-    )
-    permissions.grant(tx, file_id, {"type": "user", "role": "owner", "emailAddress": tx.account})
-    return file_id
-
-
-def require_file(tx: Transaction, file_id: str, mime_type: str = "", write: bool = False) -> sqlite3.Row:
-    """The file's row, if the caller may see it (and change it); else the refusal that Forms and Sheets give."""
-    row = _row(tx, file_id)
-    role = permissions.role(tx, row) if row else None
-    if row is None or role is None or (mime_type and row["mime_type"] != mime_type):
-        raise not_found()
-    if not tx.sees_all and row["client"] != tx.client:
-        raise not_found()
-    if row["trashed"] and mime_type == FORM:
-        raise not_found()
-    if write and role not in permissions.WRITERS:
-        raise Refusal(403, "The caller does not have permission")
-    return row
-
-
-def touch(tx: Transaction, file_id: str) -> None:
-    """Notes that the file's content changed now."""
-    tx.db.execute("UPDATE files SET modified = ?, version = version + 1 WHERE id = ?", (stamp(tx.now), file_id))
-
-
-def all_files(tx: Transaction) -> list[sqlite3.Row]:
-    """Every file of the workspace that is no folder and not in the trash, latest change first; for the home page."""
-    return _rows(tx, "SELECT * FROM files WHERE NOT trashed AND mime_type != ? ORDER BY modified DESC", FOLDER)
-
-
-def root_id(tx: Transaction) -> str:
-    """The id of the caller's My Drive; made when first asked for."""
-    file_id = "0A" + hashlib.sha256(tx.account.encode()).hexdigest()[:17]
-    if _row(tx, file_id) is None:
-        moment = stamp(tx.now)
-        tx.db.execute(
-            "INSERT INTO files (id, mime_type, name, owner, client, created, modified) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (file_id, FOLDER, "My Drive", tx.account, "", moment, moment),
-        )
-    return file_id
-
-
-def _rows(tx: Transaction, sql: str, *values: Any) -> list[sqlite3.Row]:
-    cursor = tx.db.cursor()
-    cursor.row_factory = sqlite3.Row
-    return cursor.execute(sql, values).fetchall()
-
-
-def _row(tx: Transaction, file_id: str) -> sqlite3.Row | None:
-    return next(iter(_rows(tx, "SELECT * FROM files WHERE id = ?", file_id)), None)
-
-
 # --- files ------------------------------------------------------------------------------------------------------
 
 
@@ -160,7 +70,7 @@ def find(tx: Transaction, file_id: str, *, write: bool = False) -> sqlite3.Row:
     """As `require_file`, in Drive's words."""
     if file_id == "root":
         file_id = root_id(tx)
-    row = _row(tx, file_id)
+    row = row_of(tx, file_id)
     role = permissions.role(tx, row) if row else None
     if row is None or role is None or not (tx.sees_all or row["client"] in (tx.client, "")):
         raise missing(file_id)
@@ -257,7 +167,7 @@ def _create(tx: Transaction, call: Call) -> Json:
 
 
 def _told(tx: Transaction, call: Call, file_id: str) -> Json:
-    row = _row(tx, file_id)
+    row = row_of(tx, file_id)
     if row is None:
         raise missing(file_id)
     return as_json(tx, row, call.base_url, call.params.get("includePermissionsForView", ""))
@@ -285,7 +195,7 @@ def _refuse_unwritable(body: Json) -> None:
 
 def _write(tx: Transaction, file_id: str, body: Json) -> None:
     """Puts the writable fields of a body into the file's row."""
-    row = _row(tx, file_id)
+    row = row_of(tx, file_id)
     if row is None:
         raise missing(file_id)
     more = json.loads(row["more"])
@@ -372,7 +282,7 @@ def _update(tx: Transaction, call: Call) -> Json:
 
 def _inside(tx: Transaction, folder: str) -> Iterator[sqlite3.Row]:
     """Everything in a folder, at any depth."""
-    for row in _rows(tx, "SELECT * FROM files WHERE parent = ?", folder):
+    for row in rows(tx, "SELECT * FROM files WHERE parent = ?", folder):
         yield row
         yield from _inside(tx, row["id"])
 
@@ -422,7 +332,7 @@ def _list(tx: Transaction, call: Call) -> Json:
     first = query.read_token(call.params.get("pageToken", ""), binding)
     view = call.params.get("includePermissionsForView", "")
     seen = []
-    for row in _rows(tx, "SELECT * FROM files WHERE parent IS NOT NULL ORDER BY modified DESC, id"):
+    for row in rows(tx, "SELECT * FROM files WHERE parent IS NOT NULL ORDER BY modified DESC, id"):
         if (tx.sees_all or row["client"] == tx.client) and permissions.role(tx, row, listed=True):
             told = as_json(tx, row, call.base_url, view)
             if matches(told):

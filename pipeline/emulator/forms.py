@@ -1,14 +1,17 @@
-"""Forms v1: forms and their batch updates. Responses live in `forms_responses`, the rules of items in `forms_items`."""
+"""Forms v1: its methods, and how forms are kept.
+
+`forms_document` holds what a form is and how requests change it, `forms_items` the rules of items,
+`forms_responses` what was answered.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-from . import drive, forms_items, forms_responses, masks, schema
+from . import drive, forms_responses, masks, schema
 from .calls import Call, Handler, Json, Transaction
+from .forms_document import Form, apply, checked_title
 from .refusal import Refusal, invalid
 from .store import stamp
 
@@ -30,42 +33,6 @@ CREATE TABLE IF NOT EXISTS form_revisions (
 _NEW_SETTINGS: Json = {"emailCollectionType": "DO_NOT_COLLECT"}
 
 
-@dataclass
-class Form:
-    """A form as stored; `document_title` is the name of its file in Drive."""
-
-    id: str
-    revision: int
-    title: str
-    description: str
-    settings: Json
-    items: list[Json]
-    published: bool
-    accepting: bool
-    legacy: bool  # older than publish settings: always open to answers
-    document_title: str = ""
-    # With a target revision: the item ids as the writer last saw them, kept in step with the batch.
-    seen: list[str] | None = field(default=None, repr=False)
-
-    @property
-    def revision_id(self) -> str:
-        return f"{self.revision:08x}"
-
-    def as_json(self, base_url: str) -> Json:
-        told: Json = {
-            "formId": self.id,
-            "info": {"title": self.title, "description": self.description, "documentTitle": self.document_title},
-            "settings": self.settings,
-            "revisionId": self.revision_id,
-            "responderUri": f"{base_url}/forms/d/e/{self.id}/viewform",
-            "items": self.items,
-        }
-        if not self.legacy:
-            state = {"isPublished": self.published, "isAcceptingResponses": self.accepting}
-            told["publishSettings"] = {"publishState": state}
-        return schema.omit_defaults("forms", "Form", told)
-
-
 def load(tx: Transaction, form_id: str, *, write: bool = False) -> Form:
     """The form, for a caller who may see it (and change it)."""
     file = drive.require_file(tx, form_id, drive.FORM, write)
@@ -81,7 +48,8 @@ def load_published(tx: Transaction, form_id: str) -> Form | None:
 
 def _load(tx: Transaction, form_id: str, name: str) -> Form:
     row = tx.db.execute(
-        "SELECT id, revision, title, description, settings, items, published, accepting, legacy FROM forms WHERE id = ?",
+        "SELECT id, revision, title, description, settings, items, published, accepting, legacy "
+        "FROM forms WHERE id = ?",
         (form_id,),
     ).fetchone()
     return Form(*row[:4], json.loads(row[4]), json.loads(row[5]), *map(bool, row[6:]), document_title=name)
@@ -142,21 +110,13 @@ def _create(tx: Transaction, call: Call) -> Json:
         raise invalid(
             "Only info.title can be set when creating a form. To add items and change settings, use batchUpdate."
         )
-    title = _title(info.get("title", ""))
+    title = checked_title(info.get("title", ""))
     # Without a name of its own the file is called as the Forms editor calls a new one.
     name = info.get("documentTitle") or "Untitled form"
     form_id = drive.make_file(tx, drive.FORM, name)
     # Since mid-2026 every new form is unpublished, whether `unpublished` is sent or not.
     _born(tx, form_id, name, title)
     return load(tx, form_id).as_json(call.base_url)
-
-
-def _title(text: str) -> str:
-    if not text.strip():
-        raise invalid("info.title was not provided")
-    if "\n" in text or "\r" in text:
-        raise invalid("Displayed text cannot contain newlines")
-    return text
 
 
 def _get(tx: Transaction, call: Call) -> Json:
@@ -170,15 +130,7 @@ def _batch_update(tx: Transaction, call: Call) -> Json:
         raise invalid("Must specify at least one request.")
     control = call.body.get("writeControl", {})
     _control(tx, form, control)
-    replies = []
-    for index, request in enumerate(requests):
-        name = next(iter(request), "")
-        if not name:
-            raise invalid(f"Invalid requests[{index}]: No request set.")
-        try:
-            replies.append(_REQUESTS[name](form, request[name]))
-        except Refusal as refusal:
-            raise invalid(f"Invalid requests[{index}].{name}: {refusal.message}") from None
+    replies = apply(form, requests)
     _save(tx, form)
     answer: Json = {"replies": replies, "writeControl": {"requiredRevisionId": form.revision_id}}
     if "targetRevisionId" in control:
@@ -189,14 +141,13 @@ def _batch_update(tx: Transaction, call: Call) -> Json:
 
 
 def _control(tx: Transaction, form: Form, control: Json) -> None:
-    if required := control.get("requiredRevisionId"):
-        if required != form.revision_id:
-            raise invalid(f"The required revision ID '{required[:100]}' does not match the latest revision.")
+    if control.get("requiredRevisionId", form.revision_id) != form.revision_id:
+        raise invalid("The required revision ID does not match the latest revision of the form.")
     if target := control.get("targetRevisionId"):
         rows = tx.db.execute("SELECT revision, item_ids FROM form_revisions WHERE form_id = ?", (form.id,))
         known = {f"{revision:08x}": ids for revision, ids in rows}
         if target not in known:
-            raise invalid(f"The target revision ID '{target[:100]}' is invalid or too old.")
+            raise invalid("The target revision ID is invalid or too old.")
         form.seen = json.loads(known[target])
 
 
@@ -222,133 +173,6 @@ def _set_publish_settings(tx: Transaction, call: Call) -> Json:
     drive.touch(tx, form.id)  # the revision stays: it speaks of the form's content only
     told = form.as_json(call.base_url)
     return {"formId": form.id, "publishSettings": told["publishSettings"]}
-
-
-# --- the six kinds of request ------------------------------------------------------------------------------------------
-
-
-def _place(form: Form, location: Json | None, name: str, *, end: bool = False) -> tuple[int, int]:
-    """An index as it stands now and as the writer saw it; `end` admits the place after the last item."""
-    index = (location or {}).get("index")
-    if index is None:
-        raise invalid(f"{name}.index was not provided")
-    seen = form.seen if form.seen is not None else [item["itemId"] for item in form.items]
-    if not 0 <= index < len(seen) + end:
-        raise invalid(f"{name}.index {index} is out of range; the form has {len(seen)} items")
-    if form.seen is None:
-        return index, index
-    now = [item["itemId"] for item in form.items]
-    if index == len(seen):
-        return len(now), index
-    if seen[index] not in now:
-        raise invalid(f"The item at {name}.index {index} was deleted after the target revision")
-    return now.index(seen[index]), index
-
-
-def _create_item(form: Form, request: Json) -> Json:
-    item = request.get("item")
-    if item is None:
-        raise invalid("item was not provided")
-    now, seen = _place(form, request.get("location"), "location", end=True)
-    forms_items.give_ids(item, form.items)
-    forms_items.check(item, form.items, is_quiz=_is_quiz(form))
-    item = forms_items.stored(item)
-    form.items.insert(now, item)
-    if form.seen is not None:
-        form.seen.insert(seen, item["itemId"])
-    ids = [question["questionId"] for question in forms_items.questions(item)]
-    return {"createItem": {"itemId": item["itemId"], **({"questionId": ids} if ids else {})}}
-
-
-def _update_item(form: Form, request: Json) -> Json:
-    now, seen = _place(form, request.get("location"), "location")
-    others = form.items[:now] + form.items[now + 1 :]
-    new = request.get("item")
-    if new is None:
-        raise invalid("item was not provided")
-    if not request.get("updateMask"):
-        raise invalid("update_mask was not provided")
-    item = forms_items.updated(form.items[now], new, request["updateMask"])
-    forms_items.give_ids(item, others)
-    forms_items.check(item, others, is_quiz=_is_quiz(form))
-    form.items[now] = forms_items.stored(item)
-    if form.seen is not None:
-        form.seen[seen] = item["itemId"]
-    return {}
-
-
-def _delete_item(form: Form, request: Json) -> Json:
-    now, seen = _place(form, request.get("location"), "location")
-    item = form.items.pop(now)
-    if form.seen is not None:
-        del form.seen[seen]
-    if "pageBreakItem" in item:
-        forms_items.forget_section(form.items, item["itemId"])
-    return {}
-
-
-def _move_item(form: Form, request: Json) -> Json:
-    now, seen = _place(form, request.get("originalLocation"), "original_location")
-    new_now, new_seen = _place(form, request.get("newLocation"), "new_location")
-    form.items.insert(new_now, form.items.pop(now))
-    if form.seen is not None:
-        form.seen.insert(new_seen, form.seen.pop(seen))
-    return {}
-
-
-def _update_form_info(form: Form, request: Json) -> Json:
-    info = request.get("info", {})
-    for path in _mask(request, "Info"):
-        if path in (["*"], ["title"]):
-            form.title = _title(info.get("title", ""))
-        if path in (["*"], ["description"]):
-            form.description = info.get("description", "")
-        if path == ["documentTitle"]:
-            raise invalid("document_title cannot be updated; rename the file with the Drive API")
-    return {}
-
-
-def _update_settings(form: Form, request: Json) -> Json:
-    settings = request.get("settings", {})
-    for path in _mask(request, "FormSettings"):
-        if path[0] in ("*", "emailCollectionType"):
-            wanted = settings.get("emailCollectionType", "EMAIL_COLLECTION_TYPE_UNSPECIFIED")
-            if wanted != "EMAIL_COLLECTION_TYPE_UNSPECIFIED":
-                form.settings["emailCollectionType"] = wanted
-        if path[0] in ("*", "quizSettings"):
-            is_quiz = settings.get("quizSettings", {}).get("isQuiz", False)
-            form.settings.pop("quizSettings", None)
-            if is_quiz:
-                form.settings["quizSettings"] = {"isQuiz": True}
-            else:  # a form that stops being a quiz loses its answer keys
-                for item in form.items:
-                    for question in forms_items.questions(item):
-                        question.pop("grading", None)
-    return {}
-
-
-def _mask(request: Json, message: str) -> list[list[str]]:
-    wanted = masks.paths(request.get("updateMask", ""))
-    if not wanted:
-        raise invalid("update_mask was not provided")
-    for path in wanted:
-        if path != ["*"] and not forms_items.known_path(message, path):
-            raise invalid(f"update_mask contains an invalid path: {'.'.join(path)}")
-    return wanted
-
-
-def _is_quiz(form: Form) -> bool:
-    return bool(form.settings.get("quizSettings", {}).get("isQuiz"))
-
-
-_REQUESTS: dict[str, Callable[[Form, Json], Json]] = {
-    "createItem": _create_item,
-    "updateItem": _update_item,
-    "deleteItem": _delete_item,
-    "moveItem": _move_item,
-    "updateFormInfo": _update_form_info,
-    "updateSettings": _update_settings,
-}
 
 
 def _get_response(tx: Transaction, call: Call) -> Json:

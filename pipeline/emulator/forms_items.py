@@ -113,9 +113,9 @@ def _check_choice(choice: Json, *, in_grid: bool = False) -> None:
         if value in seen:
             raise invalid("Questions cannot have duplicate choice values")
         seen.add(value)
-        if "goToAction" in option or "goToSectionId" in option:
-            if in_grid or shape == "CHECKBOX":
-                raise invalid("Section navigation is only supported for RADIO and DROP_DOWN questions")
+        leads = "goToAction" in option or "goToSectionId" in option
+        if leads and (in_grid or shape == "CHECKBOX"):
+            raise invalid("Section navigation is only supported for RADIO and DROP_DOWN questions")
         if "image" in option:
             _check_image(option)
 

@@ -13,7 +13,7 @@ Tree = dict[str, Any]
 _TOKEN = re.compile(r"\s*([A-Za-z0-9_.\-$*]+|[(),/])\s*")
 
 
-class BadMask(ValueError):
+class MaskError(ValueError):
     """The mask as a whole, or the path in it, that cannot be read."""
 
 
@@ -23,14 +23,14 @@ def parse(text: str) -> Tree:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if not match:
-            raise BadMask(text)
+            raise MaskError(text)
         tokens.append(match[1])
         place = match.end()
     if len(tokens) > 5000 or text.count("(") > 50:
-        raise BadMask(text)
+        raise MaskError(text)
     tree, rest = _names(tokens, 0, text)
     if rest != len(tokens):
-        raise BadMask(text)
+        raise MaskError(text)
     return tree
 
 
@@ -40,7 +40,7 @@ def _names(tokens: list[str], place: int, text: str) -> tuple[Tree, int]:
         path: list[str] = []
         while True:
             if place >= len(tokens) or tokens[place] in "(),/":
-                raise BadMask(text)
+                raise MaskError(text)
             path += tokens[place].split(".")
             place += 1
             if place < len(tokens) and tokens[place] == "/":
@@ -51,10 +51,10 @@ def _names(tokens: list[str], place: int, text: str) -> tuple[Tree, int]:
         if place < len(tokens) and tokens[place] == "(":
             below, place = _names(tokens, place + 1, text)
             if place >= len(tokens) or tokens[place] != ")":
-                raise BadMask(text)
+                raise MaskError(text)
             place += 1
         if "" in path:
-            raise BadMask(text)
+            raise MaskError(text)
         _add(tree, path, below)
         if place < len(tokens) and tokens[place] == ",":
             place += 1

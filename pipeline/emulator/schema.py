@@ -317,7 +317,7 @@ def shown(value: Any) -> str:
 
 
 def omit_defaults(api: str, name: str, value: Json) -> Json:
-    """A message as proto3 writes it: no false, zero, empty text or empty list; a message that is set but empty stays."""
+    """A message as proto3 writes it: no false, zero, empty text or list; a message that is set but empty stays."""
     return _omit(document(api)["schemas"], name, value)
 
 

@@ -272,7 +272,7 @@ def _mask(method: schema.Method, params: dict[str, Any]) -> masks.Tree:
         return {}
     try:
         return schema.check_mask(method, masks.parse(text))
-    except masks.BadMask as fault:
+    except masks.MaskError as fault:
         raise schema.bad_mask(method, str(fault)) from None
 
 

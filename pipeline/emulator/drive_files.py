@@ -1,0 +1,131 @@
+"""Files of Drive as the other rooms see them: made, found, touched; and what each MIME type means to its room.
+
+Owns the `files` table. Forms and spreadsheets register a `Kind` for their MIME type; this room imports neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import drive_permissions as permissions
+from .calls import Json, Transaction
+from .refusal import Refusal, not_found
+from .store import stamp
+
+FOLDER = "application/vnd.google-apps.folder"
+FORM = "application/vnd.google-apps.form"
+SPREADSHEET = "application/vnd.google-apps.spreadsheet"
+
+TABLES = (
+    """
+CREATE TABLE IF NOT EXISTS files (
+  id TEXT PRIMARY KEY, mime_type TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, client TEXT NOT NULL,
+  created TEXT NOT NULL, modified TEXT NOT NULL, trashed INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 1,
+  parent TEXT, app_properties TEXT NOT NULL DEFAULT '{}', more TEXT NOT NULL DEFAULT '{}'
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_by_owner ON files (owner, modified);
+"""
+    + permissions.TABLES
+)
+# `app_properties` by client id, since each app sees its own; `more` holds what Drive only keeps for its callers.
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file of one MIME type means to the room that keeps its content."""
+
+    create: Callable[[Transaction, str, str], None]  # file id, name
+    copy: Callable[[Transaction, str, str], None]  # from file id, to file id
+    delete: Callable[[Transaction, str], None]
+    page: str = ""  # path of its page, with {id}
+    export: Mapping[str, Callable[[Transaction, str], bytes]] = field(default_factory=dict)  # by MIME type
+
+
+KINDS: dict[str, Kind] = {
+    FOLDER: Kind(lambda tx, i, name: None, lambda tx, a, b: None, lambda tx, i: None, "/drive/folders/{id}")
+}
+
+
+def make_file(
+    tx: Transaction, mime_type: str, name: str, *, parent: str = "", app_properties: Json | None = None
+) -> str:
+    """A new file of the caller, known to the caller's client; gives its id. Its content is the room's to make."""
+    if tx.account.endswith(".gserviceaccount.com"):
+        raise Refusal(
+            403,
+            "The user's Drive storage quota has been exceeded.",
+            reason="storageQuotaExceeded",
+            domain="usageLimits",
+        )
+    file_id = "1" + secrets.token_urlsafe(32)
+    moment = stamp(tx.now)
+    tx.db.execute(
+        "INSERT INTO files (id, mime_type, name, owner, client, created, modified, parent, app_properties) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            file_id,
+            mime_type,
+            name,
+            tx.account,
+            tx.client,
+            moment,
+            moment,
+            parent or root_id(tx),
+            json.dumps({tx.client: app_properties} if app_properties else {}),
+        ),
+    )
+    permissions.grant(tx, file_id, {"type": "user", "role": "owner", "emailAddress": tx.account})
+    return file_id
+
+
+def require_file(tx: Transaction, file_id: str, mime_type: str = "", write: bool = False) -> sqlite3.Row:
+    """The file's row, if the caller may see it (and change it); else the refusal that Forms and Sheets give."""
+    row = row_of(tx, file_id)
+    role = permissions.role(tx, row) if row else None
+    if row is None or role is None or (mime_type and row["mime_type"] != mime_type):
+        raise not_found()
+    if not tx.sees_all and row["client"] != tx.client:
+        raise not_found()
+    if row["trashed"] and mime_type == FORM:
+        raise not_found()
+    if write and role not in permissions.WRITERS:
+        raise Refusal(403, "The caller does not have permission")
+    return row
+
+
+def touch(tx: Transaction, file_id: str) -> None:
+    """Notes that the file's content changed now."""
+    tx.db.execute("UPDATE files SET modified = ?, version = version + 1 WHERE id = ?", (stamp(tx.now), file_id))
+
+
+def all_files(tx: Transaction) -> list[sqlite3.Row]:
+    """Every file of the workspace that is no folder and not in the trash, latest change first; for the home page."""
+    return rows(tx, "SELECT * FROM files WHERE NOT trashed AND mime_type != ? ORDER BY modified DESC", FOLDER)
+
+
+def root_id(tx: Transaction) -> str:
+    """The id of the caller's My Drive; made when first asked for."""
+    file_id = "0A" + hashlib.sha256(tx.account.encode()).hexdigest()[:17]
+    if row_of(tx, file_id) is None:
+        moment = stamp(tx.now)
+        tx.db.execute(
+            "INSERT INTO files (id, mime_type, name, owner, client, created, modified) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (file_id, FOLDER, "My Drive", tx.account, "", moment, moment),
+        )
+    return file_id
+
+
+def rows(tx: Transaction, sql: str, *values: Any) -> list[sqlite3.Row]:
+    cursor = tx.db.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(sql, values).fetchall()
+
+
+def row_of(tx: Transaction, file_id: str) -> sqlite3.Row | None:
+    return next(iter(rows(tx, "SELECT * FROM files WHERE id = ?", file_id)), None)
