@@ -48,12 +48,24 @@ def answer(request: Request, store: Store, owner_token: str) -> Answer | None:
     route = _ROUTES.get((request.http, request.path))
     if route is None:
         return None
-    given = {**dict(request.query), **(request.form() if request.http == "POST" else {})}
+    given = {**_basic(request), **dict(request.query), **(request.form() if request.http == "POST" else {})}
     try:
         with store.transaction(write=True) as tx:
             return answer_json(route(tx, given, request.base_url))
     except OAuthError as denied:
         return answer_json({"error": denied.error, "error_description": denied.description}, denied.status)
+
+
+def _basic(request: Request) -> Json:
+    """Client id and secret in an Authorization header, which is where google-auth-oauthlib puts them."""
+    kind, _, coded = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return {}
+    try:
+        client, _, secret = base64.b64decode(coded).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client, "client_secret": secret}
 
 
 # --- the consent page -------------------------------------------------------------------------------------------------
