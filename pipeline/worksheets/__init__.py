@@ -5,11 +5,11 @@ back to it. Worksheets are addressed by their fixed ids, never by title.
 """
 
 from pipeline.worksheets.about import inputs_fingerprint
-from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair
+from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
 from pipeline.worksheets.panel import plan_panel
 from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull
 from pipeline.worksheets.reading import READ, Book, read
-from pipeline.worksheets.rubric import JoinRow, Version
+from pipeline.worksheets.rubric import JoinRow, Recorded, Version, with_version
 from pipeline.worksheets.scorecards import StoredScorecard
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
 from pipeline.worksheets.whatif import Limits
@@ -25,6 +25,7 @@ __all__ = [
     "Limits",
     "PullPlan",
     "RankingsPlan",
+    "Recorded",
     "Repair",
     "Snapshot",
     "StoredScorecard",
@@ -36,7 +37,9 @@ __all__ = [
     "plan_pull",
     "plan_rankings",
     "plan_repair",
+    "plan_rubric",
     "read",
     "read_snapshot",
     "snapshot_body",
+    "with_version",
 ]

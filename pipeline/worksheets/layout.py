@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,10 @@ from pipeline.worksheets import (
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Worksheet
-from pipeline.worksheets.diff import rewrite
-from pipeline.worksheets.rubric import JoinedField, Version
+from pipeline.worksheets.diff import entered_rows, rewrite
+from pipeline.worksheets.pull import strip_notes
+from pipeline.worksheets.reading import Book, Table
+from pipeline.worksheets.rubric import Recorded
 from pipeline.worksheets.snapshot import marks_in
 
 
@@ -48,8 +50,7 @@ def worksheets(of: Rubric) -> tuple[Worksheet, ...]:
 def layout_requests(
     of: Rubric,
     *,
-    joins: Mapping[str, Iterable[JoinedField]] | None = None,
-    versions: Sequence[Version] = (),
+    recorded: Recorded | None = None,
     time_zone: str = "",
     locale: str = "",
     empty_sheet: int | None = 0,
@@ -57,8 +58,7 @@ def layout_requests(
     """One batch that makes a new spreadsheet complete.
 
     Args:
-        joins: per round the fields of its form, recorded in Rubric.
-        versions: the rubric versions in force so far, the present one last.
+        recorded: what Rubric says to programs: joins, versions.
         time_zone: IANA name that times are shown in; "" keeps the spreadsheet's.
         locale: such as en_GB; "" keeps the spreadsheet's.
         empty_sheet: the worksheet that a new spreadsheet is born with, removed; None when there is none.
@@ -75,7 +75,7 @@ def layout_requests(
     for sheet in worksheets(of):
         made += _contents(sheet, of, titles)
     made += rewrite(
-        design.RUBRIC, [design.header_cells(rubric.worksheet(of).columns)], rubric.grid(of, joins or {}, versions)
+        design.RUBRIC, [design.header_cells(rubric.worksheet(of).columns)], rubric.grid(of, recorded or Recorded())
     )
     if empty_sheet is not None:
         made.append({"deleteSheet": {"sheetId": empty_sheet}})
@@ -152,3 +152,13 @@ def _headers(sheet: Worksheet, found: Mapping[str, Any]) -> Iterator[Json]:
     for key, place in marks_in(sheet.id, next(iter(found.get("data", [])), {})).items():
         if key in known:
             yield from ask.write(sheet.id, 0, place, [design.header_cells([known[key]])], "userEnteredValue,note")
+
+
+def plan_rubric(of: Rubric, book: Book, recorded: Recorded) -> list[Json]:
+    """Rubric brought up to date where it differs: rows below the last one are emptied, the grid grows when it has to."""
+    table = book.tables.get(design.RUBRIC, Table())
+    want = [strip_notes(row) for row in rubric.grid(of, recorded)]
+    made: list[Json] = list(rewrite(design.RUBRIC, entered_rows(table.rows), want))
+    if made and len(want) > table.row_count:
+        made.insert(0, ask.more(design.RUBRIC, "ROWS", len(want) - table.row_count + 100))
+    return made

@@ -62,6 +62,11 @@ class Book:
     def versions(self) -> tuple[rubric.Version, ...]:
         return self.recorded.versions
 
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """The panel's, in its order."""
+        return tuple(dict.fromkeys(row.candidate for row in self.panel))
+
     @cached_property
     def counted(self) -> tuple[SubmittedScorecard, ...]:
         """The scorecards that the ranking is made of."""

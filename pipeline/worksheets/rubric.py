@@ -6,10 +6,9 @@ every version of the rubric that was in force.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
 
 from pipeline.scorecard import Rubric
 from pipeline.worksheets import cells, design
@@ -17,19 +16,9 @@ from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Column, Worksheet
 from pipeline.worksheets.scorecards import Value
 
-SCALE, COMPETENCY, QUESTION, ITEM, VERSION = "Scale", "Competency", "Question", "Form item", "Version"
+SCALE, COMPETENCY, QUESTION, VERSION = "Scale", "Competency", "Question", "Version"
+ITEM, APPLIED, WEIGHING = "Form item", "Last applied", "Weighing"
 _LEVELS = 11  # a scale has at most 0..10
-
-
-class JoinedField(Protocol):
-    """What the form room calls a field."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def ref(self) -> str: ...
-    @property
-    def question_id(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -43,18 +32,26 @@ class JoinRow:
 
 @dataclass(frozen=True)
 class Version:
-    """A rubric by its fingerprint and the day from which it was in force (RFC 3339 UTC)."""
+    """A rubric by its fingerprint: from when on it was in force (RFC 3339 UTC), who set it, and what it changed."""
 
     fingerprint: str
     since: str
+    who: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the worksheet says to programs."""
+    """What the worksheet says to programs.
 
-    join: Mapping[str, tuple[JoinRow, ...]]
-    versions: tuple[Version, ...]
+    `join`: per round the fields of its form. `applied`: per round what was last sent to its form, by which edits by
+    hand are told. `weighing`: the weights and must-haves last applied. Versions in time order, the one in force last.
+    """
+
+    join: Mapping[str, tuple[JoinRow, ...]] = field(default_factory=dict)
+    versions: tuple[Version, ...] = ()
+    applied: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    weighing: Mapping[str, str] = field(default_factory=dict)
 
 
 HEAD = (
@@ -87,7 +84,7 @@ def plain(weight: Fraction) -> str:
     return text if Fraction(text) == weight else str(weight)
 
 
-def grid(rubric: Rubric, joins: Mapping[str, Iterable[JoinedField]], versions: Sequence[Version]) -> list[list[Json]]:
+def grid(rubric: Rubric, recorded: Recorded) -> list[list[Json]]:
     """The whole worksheet, header included."""
     sheet = worksheet(rubric)
     scale = rubric.scale
@@ -110,32 +107,53 @@ def grid(rubric: Rubric, joins: Mapping[str, Iterable[JoinedField]], versions: S
         )
     rows += [
         {"part": ITEM, "round": round_id, "id": field.ref, "text": field.kind, "item": field.question_id}
-        for round_id, fields in joins.items()
+        for round_id, fields in recorded.join.items()
         for field in fields
     ]
     rows += [
-        {"part": VERSION, "id": version.fingerprint, "text": f"in force since {version.since}"} for version in versions
+        {"part": VERSION, "id": version.fingerprint, "text": _in_force(version), "why": version.what}
+        for version in recorded.versions
     ]
+    rows += [
+        {"part": APPLIED, "round": round_id, "id": key, "text": fingerprint}
+        for round_id, applied in recorded.applied.items()
+        for key, fingerprint in applied.items()
+    ]
+    rows += [{"part": WEIGHING, "id": name, "text": value} for name, value in recorded.weighing.items()]
     body = [[cells.text(row.get(column.key, "")) for column in sheet.columns] for row in rows]
     return [design.header_cells(sheet.columns), *body]
 
 
-def with_version(versions: Sequence[Version], fingerprint: str, since: str) -> tuple[Version, ...]:
+_SINCE, _BY = "in force since ", ", set by "
+
+
+def _in_force(version: Version) -> str:
+    return f"{_SINCE}{version.since}" + (f"{_BY}{version.who}" if version.who else "")
+
+
+def with_version(versions: Sequence[Version], new: Version) -> tuple[Version, ...]:
     """The versions with this one in force; unchanged when it already is."""
-    if versions and versions[-1].fingerprint == fingerprint:
+    if versions and versions[-1].fingerprint == new.fingerprint:
         return tuple(versions)
-    return (*versions, Version(fingerprint, since))
+    return (*versions, new)
 
 
 def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
-    """The join and the versions; the rest is for people, and is always written from the files."""
+    """What was recorded; the rest is for people, and is always written from the files."""
     join: dict[str, list[JoinRow]] = {}
     versions: list[Version] = []
+    applied: dict[str, dict[str, str]] = {}
+    weighing: dict[str, str] = {}
     for row in rows[1:]:
         told = {column.key: str(value) for column, value in zip(HEAD, row, strict=False) if value is not None}
-        if told.get("part") == ITEM:
-            held = join.setdefault(told.get("round", ""), [])
-            held.append(JoinRow(told.get("text", ""), told.get("id", ""), told.get("item", "")))
-        elif told.get("part") == VERSION and told.get("id"):
-            versions.append(Version(told["id"], told.get("text", "").removeprefix("in force since ")))
-    return Recorded({round_id: tuple(held) for round_id, held in join.items()}, tuple(versions))
+        part, round_id, id_, text = (told.get(name, "") for name in ("part", "round", "id", "text"))
+        if part == ITEM:
+            join.setdefault(round_id, []).append(JoinRow(text, id_, told.get("item", "")))
+        elif part == VERSION and id_:
+            since, _, who = text.removeprefix(_SINCE).partition(_BY)
+            versions.append(Version(id_, since, who, told.get("why", "")))
+        elif part == APPLIED:
+            applied.setdefault(round_id, {})[id_] = text
+        elif part == WEIGHING:
+            weighing[id_] = text
+    return Recorded({id_: tuple(held) for id_, held in join.items()}, tuple(versions), applied, weighing)

@@ -26,8 +26,8 @@ _WRITTEN = (
 _INPUTS = (design.SCORECARDS, design.PANEL, design.PROBLEMS)
 SNAPSHOT_FIELDS = (
     "spreadsheetId,properties(title,timeZone),"
-    "sheets(properties(sheetId,title,index,hidden,gridProperties),conditionalFormats,bandedRanges,protectedRanges,"
-    "charts(chartId,position),basicFilter,"
+    "sheets(properties(sheetId,title,index,hidden,gridProperties),conditionalFormats,"
+    "charts(chartId,spec(basicChart(domains))),"
     "data(startRow,startColumn,columnMetadata(developerMetadata(metadataKey,metadataValue)),"
     "rowData(values(userEnteredValue,effectiveValue,note,userEnteredFormat(numberFormat)))))"
 )

@@ -6,7 +6,7 @@ where managers work at the same time, nothing is written at a place that was rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from pipeline.worksheets.about import Record
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.diff import blocks, rewrite
 from pipeline.worksheets.reading import Book
-from pipeline.worksheets.rubric import JoinedField
+from pipeline.worksheets.rubric import Version
 from pipeline.worksheets.snapshot import Sheet, Snapshot
 from pipeline.worksheets.whatif import Limits
 
@@ -59,7 +59,6 @@ def plan_rankings(
     *,
     now: str,
     inputs: str,
-    joins: Mapping[str, Iterable[JoinedField]] | None = None,
     limits: Limits | None = None,
     explanations: Mapping[str, str] | None = None,
 ) -> RankingsPlan:
@@ -69,7 +68,6 @@ def plan_rankings(
         book: scorecards and panel the ranking was made of.
         now: RFC 3339 UTC, for About and the rubric's versions.
         inputs: `about.inputs_fingerprint` of what the ranking was made of.
-        joins: per round the form's fields; None keeps those recorded in the spreadsheet.
         limits: the role's policy, for What-if.
         explanations: by candidate, the text of `explain`, for the note on the name.
     """
@@ -79,13 +77,14 @@ def plan_rankings(
     found = results.Reference(snapshot.title(design.RESULTS, "Results"), capacity, results.keys(of))
     table = results.rows(ranking, of, book.counted, book.panel, gone)
     limits = limits or Limits()
-    versions = rubric.with_version(book.versions, of.fingerprint, now)
+    versions = rubric.with_version(book.versions, Version(of.fingerprint, now))
+    recorded = replace(book.recorded, versions=versions)
     own = [
         *_results(sheets[design.RESULTS], table, capacity),
         *_what_if(of, found, sheets[design.WHAT_IF], len(ranking.candidates), limits),
         *_compare(of, found, sheets[design.COMPARE]),
         *_page(sheets[design.INTERVIEWERS], interviewers.grid(ranking, book.counted, book.panel)),
-        *_page(sheets[design.RUBRIC], rubric.grid(of, book.join if joins is None else joins, versions)),
+        *_page(sheets[design.RUBRIC], rubric.grid(of, recorded)),
     ]
     order = [str(cells.entered(row[0])) for row in table[1:]]
     rows = shared.plan(ranking, of, sheets[design.RANKINGS], found, order, explanations or {})
