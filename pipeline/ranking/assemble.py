@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.ranking import headline, stress
+from pipeline.ranking import stress
 from pipeline.ranking.cells import Cells, collect
+from pipeline.ranking.headline import Headline, order
 from pipeline.ranking.notes import next_interview
 from pipeline.ranking.policy import Policy
 from pipeline.ranking.results import Ranking
@@ -38,7 +39,8 @@ def rank(
     """
     policy = policy or Policy()
     cells = collect(rubric, scorecards, candidates)
-    results = headline.order([headline.score(each, rubric, policy) for each in cells.candidates])
+    score = Headline(rubric, policy).score
+    results = order([score(each) for each in cells.candidates])
     bare = Ranking(
         role=rubric.role,
         rubric=rubric.fingerprint,

@@ -35,56 +35,97 @@ def _fraction(top: int, bottom: int) -> Fraction:
     return Fraction(top, bottom)
 
 
-def score(cards: CandidateCards, rubric: Rubric, policy: Policy) -> CandidateResult:
-    """One candidate's scores and status, not yet ranked against the others."""
-    competencies = _competency_scores(cards, rubric)
-    weights = whole_weights([competency.weight for competency in rubric.competencies])
-    assessed = [
-        (weight, each.score) for weight, each in zip(weights, competencies, strict=True) if each.score is not None
-    ]
-    covered = sum(weight for weight, _ in assessed)
-    total = sum(weights)
-    low, high = rubric.scale.low, rubric.scale.high
-    overall = span = percent = None
-    if covered:
-        common = lcm(*(value.denominator for _, value in assessed))
-        points = sum(w * value.numerator * (common // value.denominator) for w, value in assessed)
-        missing = (total - covered) * common
-        overall = Fraction(points, common * covered)
-        span = (
-            _fraction(points + missing * low, common * total),
-            _fraction(points + missing * high, common * total),
+class Headline:
+    """The score of one candidate after another by one rubric and policy, not yet ranked against each other."""
+
+    def __init__(self, rubric: Rubric, policy: Policy) -> None:
+        self._rubric = rubric
+        self._policy = policy
+        self._weights = whole_weights([competency.weight for competency in rubric.competencies])
+        self._apart = Fraction(rubric.scale.high - rubric.scale.low, 2)  # half the scale: worth a remark
+
+    def score(self, cards: CandidateCards) -> CandidateResult:
+        """All exact numbers of one candidate, and the status that follows from them."""
+        low, high = self._rubric.scale.low, self._rubric.scale.high
+        each_score = _competency_scores(cards, len(self._weights))
+        assessed = [
+            (weight, each.score)
+            for weight, each in zip(self._weights, each_score, strict=True)
+            if weight and each.score is not None
+        ]
+        covered, total = sum(weight for weight, _ in assessed), sum(self._weights)
+        coverage = _fraction(covered, total)
+        overall = span = percent = None
+        if covered:
+            common = lcm(*(value.denominator for _, value in assessed))
+            points = sum(w * value.numerator * (common // value.denominator) for w, value in assessed)
+            missing = (total - covered) * common
+            overall = _fraction(points, common * covered)
+            percent = _fraction(100 * (points - low * common * covered), common * covered * (high - low))
+            span = (
+                _fraction(points + missing * low, common * total),
+                _fraction(points + missing * high, common * total),
+            )
+        interviewers = tuple(sorted({card.interviewer for card in cards.cards if card.cells}))
+        status, told = self._judge(each_score, cards, coverage, len(interviewers))
+        return CandidateResult(
+            candidate=cards.candidate,
+            status=status,
+            rank=None,
+            tier=None,
+            score=overall,
+            percent=percent,
+            range=span,
+            competencies={c.id: each for c, each in zip(self._rubric.competencies, each_score, strict=True)},
+            scorecards=len(cards.cards),
+            interviewers=interviewers,
+            coverage=coverage,
+            recommendations=_recommendations(tuple(card.recommendation for card in cards.cards)),
+            flags=tuple(told),
+            reasons=tuple(told.values()),
         )
-        percent = 100 * (overall - low) / (high - low)
-    interviewers = tuple(sorted({card.interviewer for card in cards.cards if card.cells}))
-    result = CandidateResult(
-        candidate=cards.candidate,
-        status="ranked",
-        rank=None,
-        tier=None,
-        score=overall,
-        percent=percent,
-        range=span,
-        competencies={competency.id: each for competency, each in zip(rubric.competencies, competencies, strict=True)},
-        scorecards=len(cards.cards),
-        interviewers=interviewers,
-        coverage=_fraction(covered, total),
-        recommendations=_recommendations(tuple(card.recommendation for card in cards.cards)),
-        flags=(),
-        reasons=(),
-    )
-    status, flags = _judge(result, rubric, policy)
-    return replace(result, status=status, flags=tuple(flags), reasons=tuple(flags.values()))
+
+    def _judge(
+        self, scores: list[CompetencyScore], cards: CandidateCards, coverage: Fraction, interviewers: int
+    ) -> tuple[Status, dict[str, str]]:
+        """Status, and each flag with its words; a knock-out beats incomplete (ranking.md 7, rules 3 and 4)."""
+        failed: dict[str, str] = {}
+        lacking: dict[str, str] = {}
+        remarks: dict[str, str] = {}
+        for competency, each in zip(self._rubric.competencies, scores, strict=True):
+            if competency.threshold is not None:
+                if each.score is None:
+                    lacking[f"unassessed:{competency.id}"] = f"must-have {competency.name} was not assessed"
+                elif each.score < competency.threshold:
+                    text = f"{_below(each.score, competency.threshold)}, below {half_up(competency.threshold)}"
+                    failed[f"must-have:{competency.id}"] = f"must-have {competency.name} is {text}"
+            if len(each.by_interviewer) > 1:
+                lowest, highest = min(each.by_interviewer.values()), max(each.by_interviewer.values())
+                if highest - lowest >= self._apart:
+                    remarks[f"disagreement:{competency.id}"] = (
+                        f"interviewers disagree on {competency.name}: {half_up(lowest)} to {half_up(highest)}"
+                    )
+        needed, least = self._policy.min_interviewers, self._policy.min_coverage
+        if not cards.cards:
+            lacking = {"no-scorecards": "no scorecard yet"}
+        elif interviewers < needed:
+            lacking["interviewers"] = f"rated by {count(interviewers, 'interviewer')}, {needed} are needed"
+        if cards.cards and coverage < least:
+            covered = _below(100 * coverage, 100 * least, 0)
+            lacking["coverage"] = f"{covered} % of the weight was assessed, {share(least)} is needed"
+        if not coverage and not lacking:  # a policy that asks for nothing cannot rank a candidate without a score
+            lacking["coverage"] = "nothing that counts was assessed"
+        return "knocked-out" if failed else "incomplete" if lacking else "ranked", {**failed, **lacking, **remarks}
 
 
-def _competency_scores(cards: CandidateCards, rubric: Rubric) -> list[CompetencyScore]:
+def _competency_scores(cards: CandidateCards, competencies: int) -> list[CompetencyScore]:
     given: dict[int, list[tuple[str, Cell]]] = {}
     for card in cards.cards:
         label = f"{card.interviewer} ({card.round})" if card.round else card.interviewer
         for k, cell in card.cells.items():
             given.setdefault(k, []).append((label, cell))
     scores = []
-    for k in range(len(rubric.competencies)):
+    for k in range(competencies):
         cells = given.get(k)
         if cells is None:
             scores.append(NOBODY)
@@ -108,42 +149,7 @@ def _recommendations(given: tuple[str, ...]) -> Mapping[str, int]:
     )
 
 
-def _judge(result: CandidateResult, rubric: Rubric, policy: Policy) -> tuple[Status, dict[str, str]]:
-    """Status, and each flag with its words; a knock-out beats incomplete (ranking.md 7, rules 3 and 4)."""
-    failed: dict[str, str] = {}
-    lacking: dict[str, str] = {}
-    remarks: dict[str, str] = {}
-    scale = Fraction(rubric.scale.high - rubric.scale.low, 4)
-    for competency in rubric.competencies:
-        each = result.competencies[competency.id]
-        if competency.threshold is not None:
-            floor = half_up(competency.threshold)
-            if each.score is None:
-                lacking[f"unassessed:{competency.id}"] = f"must-have {competency.name} was not assessed"
-            elif each.score < competency.threshold:
-                text = _below(each.score, competency.threshold)
-                failed[f"must-have:{competency.id}"] = f"must-have {competency.name} is {text}, below {floor}"
-        if len(each.by_interviewer) > 1:
-            lowest, highest = min(each.by_interviewer.values()), max(each.by_interviewer.values())
-            if highest - lowest >= 2 * scale:
-                remarks[f"disagreement:{competency.id}"] = (
-                    f"interviewers disagree on {competency.name}: {half_up(lowest)} to {half_up(highest)}"
-                )
-    if not result.scorecards:
-        lacking = {"no-scorecards": "no scorecard yet"}
-    elif len(result.interviewers) < policy.min_interviewers:
-        lacking["interviewers"] = (
-            f"rated by {count(len(result.interviewers), 'interviewer')}, {policy.min_interviewers} are needed"
-        )
-    if result.scorecards and result.coverage < policy.min_coverage:
-        covered = _below(100 * result.coverage, 100 * policy.min_coverage, 0)
-        lacking["coverage"] = f"{covered} % of the weight was assessed, {share(policy.min_coverage)} is needed"
-    if result.score is None and not lacking:  # a policy that asks for nothing cannot rank a candidate without a score
-        lacking["coverage"] = "nothing that counts was assessed"
-    status: Status = "knocked-out" if failed else "incomplete" if lacking else "ranked"
-    return status, {**failed, **lacking, **remarks}
-
-
+@lru_cache(maxsize=4096)
 def _below(value: Fraction, threshold: Fraction, decimals: int = 2) -> str:
     """The value with as many decimals, or more, as it takes to look smaller than the threshold."""
     while half_up(value, decimals) == half_up(threshold, decimals) and decimals < 9:

@@ -57,20 +57,21 @@ class _Criterion:
         count = self._interviewers
         h = 1 / (1 + theta_c * self._size)
         root = np.sqrt(theta_r)
-        shared = sums(self._spot, h[self._owner], count * count).reshape(count, count)
-        matrix = np.empty((count + 1, count + 1))
-        matrix[:count, :count] = np.eye(count) + theta_r * (np.diag(self._met) - theta_c * shared)
+        shared = sums(self._spot, (-theta_r * theta_c) * h[self._owner], count * count).reshape(count, count)
+        shared[np.diag_indices(count)] += 1 + theta_r * self._met
+        matrix = np.empty((count + 2, count + 2))
+        matrix[:count, :count] = shared
         matrix[:count, count] = matrix[count, :count] = root * sums(self._interviewer, h[self._candidate], count)
         matrix[count, count] = h @ self._size
-        right = np.empty(count + 1)
         pulled = theta_c * (h * self._by_candidate)
-        right[:count] = root * (self._by_interviewer - sums(self._interviewer, pulled[self._candidate], count))
-        right[count] = h @ self._by_candidate
-        lower = np.linalg.cholesky(matrix)
-        half = np.linalg.solve(lower, right)
-        rss = self._square - theta_c * float(h @ self._by_candidate**2) - float(half @ half)
-        logs = float(np.log1p(theta_c * self._size).sum()) + 2 * float(np.log(np.diag(lower)).sum())
-        return logs + (self.count - 1) * float(np.log(max(rss, 1e-300))), rss
+        right = root * (self._by_interviewer - sums(self._interviewer, pulled[self._candidate], count))
+        matrix[:count, -1] = matrix[-1, :count] = right
+        matrix[count, -1] = matrix[-1, count] = h @ self._by_candidate
+        matrix[-1, -1] = self._square - theta_c * float(h @ self._by_candidate**2)
+        diagonal = np.diag(np.linalg.cholesky(matrix))  # bordered by y, its last element is the root of the RSS
+        logs = float(np.log1p(theta_c * self._size).sum()) + 2 * float(np.log(diagonal[:-1]).sum())
+        rss = float(diagonal[-1]) ** 2
+        return logs + (self.count - 1) * float(np.log(rss)), rss
 
     def __call__(self, theta_c: float, theta_r: float) -> float:
         return self.parts(theta_c, theta_r)[0]
@@ -116,7 +117,7 @@ def _minimum(function: Callable[[Floats], float], start: Floats) -> Floats:
         moved = float(np.abs(there - x).max())
         if reached <= value:
             x, value = there, reached
-        if moved < 1e-7:
+        if moved < 1e-5:
             break
     return x
 

@@ -9,10 +9,12 @@ import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 MOST_DECIMALS = 6  # scores that still print alike here are told apart by their rank
 
 
+@lru_cache(maxsize=1 << 14)
 def half_up(value: Fraction | float, decimals: int = 2) -> str:
     """The value with so many decimals, halves away from zero: 2.675 is 2.68, as a spreadsheet prints it."""
     exact = value if isinstance(value, Fraction) else Fraction(repr(float(value)))
