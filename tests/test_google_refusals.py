@@ -12,7 +12,7 @@ import pytest
 from pipeline.errors import Moved, NotSignedIn, PipelineError, Refused
 from pipeline.google import drive, forms, sheets
 from pipeline.google.auth import SCOPES
-from pipeline.google.refusals import DRIVE_FILE, RULES, ApiOff, Identity, Invalid, NoPermission, explain
+from pipeline.google.refusals import DRIVE_FILE, RULES, ApiOff, Identity, Invalid, NoPermission, OwnsNothing, explain
 from pipeline.google.replies import Call, Reply, plain
 from pipeline.google.retry import NotFound, Policy
 from pipeline.google.session import Session, bearer, connect
@@ -161,7 +161,7 @@ TABLE = [
         drive_error(
             403, "storageQuotaExceeded", "The user's Drive storage quota has been exceeded.", domain="usageLimits"
         ),
-        Refused,
+        OwnsNothing,
         "Google refused to create the file (403: The user's Drive storage quota has been exceeded).",
         WAYS_OUT,
     ),
@@ -176,7 +176,7 @@ TABLE = [
             "(https://developers.google.com/workspace/drive/api/guides/about-shareddrives), or use OAuth delegation "
             "(http://support.google.com/a/answer/7281227) instead.",
         ),
-        Refused,
+        OwnsNothing,
         "Google refused to create the file (403: Service Accounts do not have storage quota. Leverage shared drives "
         "(https://developers.google.com/workspace/drive/api/guides/about-shareddrives), or use OAuth delegation "
         "(http://support.google.com/a/answer/7281227) instead).",
@@ -187,7 +187,7 @@ TABLE = [
         ROBOT,
         "sheets.spreadsheets.create",
         google_error(403, "The caller does not have permission", "PERMISSION_DENIED"),
-        Refused,
+        OwnsNothing,
         "Google refused to create the spreadsheet (403: The caller does not have permission).",
         WAYS_OUT,
     ),
@@ -196,7 +196,7 @@ TABLE = [
         ROBOT,
         "forms.forms.create",
         google_error(500, "Internal error encountered.", "INTERNAL"),
-        Refused,
+        OwnsNothing,
         "Google refused to create the form (500: Internal error encountered).",
         WAYS_OUT,
     ),
@@ -466,10 +466,10 @@ def test_a_refusal_for_good_is_not_tried_again(row: Refusal) -> None:
     slept: list[float] = []
     policy = Policy(sleep=slept.append, clock=lambda: sum(slept), jitter=lambda: 0.0)
     with replay(row.said) as tape, connect(bearer("t"), base_url=tape.url, policy=policy) as session:
+        session.identity = row.who
         with pytest.raises(PipelineError) as told:
             CALLS[row.method](session)
-        if row.said.code < 500 and row.rule not in RETRIED:
-            assert len(tape.asked) == 1
+        assert (len(tape.asked) == 1) == (row.rule not in RETRIED)
     assert told.value.exit_code in {4, 5, 6}
 
 

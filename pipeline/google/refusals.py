@@ -25,6 +25,10 @@ class NoPermission(Refused):
     """The file is there (or not), and this sign-in may not do that with it."""
 
 
+class OwnsNothing(Refused):
+    """A service account was asked to own a file. For good, even where it looks like an internal error."""
+
+
 class ApiOff(Refused):
     """An API is not enabled in the user's Google Cloud project."""
 
@@ -159,7 +163,7 @@ RULES: tuple[Rule, ...] = (
             or (_owns_nothing(case) and case.reply.has("storageQuotaExceeded", "quotaExceeded"))
             or (_owns_nothing(case) and _creates(case) and case.reply.code in {403, 500})
         ),
-        Refused,
+        OwnsNothing,
         "{who} refused to {doing} ({code}: {said}).",
         SERVICE_ACCOUNT,
     ),

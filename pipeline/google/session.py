@@ -23,7 +23,7 @@ from google.auth.transport.requests import AuthorizedSession
 from google.auth.transport.requests import Request as AuthRequest
 
 from pipeline.errors import Refused
-from pipeline.google.refusals import Identity, explain
+from pipeline.google.refusals import Identity, OwnsNothing, explain
 from pipeline.google.replies import Call, Json, Reply
 from pipeline.google.retry import Policy, Trouble, persist
 from pipeline.google.sign_in_refusals import explain_sign_in
@@ -158,7 +158,7 @@ class Session:
         reply = Reply.read(code, content)
         final = explain(call, reply, self.identity, self.who)
         limited = bool(reply.quota)
-        if not (limited or code in MAY_PASS):
+        if isinstance(final, OwnsNothing) or not (limited or code in MAY_PASS):
             raise final
         return Trouble(
             f"{code} {response.reason or ''}".strip(),
