@@ -391,7 +391,50 @@ def test_a_question_turned_into_another_kind_by_hand_gets_a_new_id_when_undone()
     assert (recovered.requests, recovered.join) == ((), done.join)
 
 
+def test_candidates_still_arrive_when_the_drop_down_was_turned_into_radio_buttons_by_hand() -> None:
+    """The look stays theirs, the names are the panel's."""
+    live, first = filled(design(TWO, ["Ana"]))
+    item(live, "Candidate")["questionItem"]["question"]["choiceQuestion"]["type"] = "RADIO"
+    plan, after = again(live, first, design(TWO, ["Ana", "Ben"]))
+    assert [change.kind for change in plan.changes] == ["edited-by-hand", "candidate-added"]
+    assert options(after, "Candidate") == ["Ana", "Ben"]
+    assert again(after, plan, design(TWO, ["Ana", "Ben"]))[0].requests == ()
+
+
+def test_a_form_that_was_emptied_or_made_anew_is_filled() -> None:
+    """Whatever was on record of the one before."""
+    live, first = filled(design(TWO))
+    plan, after = again({**live, "items": []}, first, design(TWO))
+    assert [change.kind for change in plan.changes] == ["form-filled"]
+    assert after["items"] == live["items"]
+
+
+def test_long_texts_are_shown_from_where_they_part() -> None:
+    """The beginning of a guide is rarely what changed."""
+    why = "Most of our incidents in the last two years began with a query that nobody had looked at"
+    live, first = filled(design(rubric([replace(INDEXES, why=f"{why} before."), XSS])))
+    plan, _ = again(live, first, design(rubric([replace(INDEXES, why=f"{why} twice."), XSS])))
+    assert told(plan) == [
+        (
+            "safe",
+            (
+                "question indexes “What about indexes?”: description “…nobody had looked at before.” "
+                "becomes “…nobody had looked at twice.”"
+            ),
+        )
+    ]
+
+
 # --- ids that Google gave, saved plans
+
+
+def test_ids_of_googles_that_were_never_recorded_are_found_again_by_what_the_items_say() -> None:
+    """The run ended right after its batch; the next one must not fill the form twice."""
+    first = form.plan(created(), design(TWO))
+    live, replies = batch_update(created(), first.without_ids())
+    recovered = form.plan(live, design(TWO))
+    assert (recovered.changes, recovered.requests) == ((), ())
+    assert recovered.join == first.joined(replies)
 
 
 def test_ids_that_google_gives_instead_of_ours_are_taken_and_everything_still_works() -> None:

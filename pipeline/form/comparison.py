@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pipeline.form import facets, ordering, words
@@ -56,9 +56,9 @@ class Comparison:
         items: list[Json] = current.get("items", [])
         self.taken = {id_ for item in items for id_ in (item.get("itemId", ""), known_as(item))}
         self.taken |= {field.question_id for field in join or ()}
-        self.names = self._names(items)
-        self.here = dict(zip(self.names, items, strict=True))
         self.wanted = {field.key: item for field, item in zip(design.join, design.items, strict=True)}
+        self.names = self._names(items, {field.key for field in join or ()})
+        self.here = dict(zip(self.names, items, strict=True))
 
         self.changes: list[Change] = []
         self.updates: dict[str, tuple[Json, list[str]]] = {}
@@ -115,16 +115,25 @@ class Comparison:
 
     # --- who is who -------------------------------------------------------------------------------------------------
 
-    def _names(self, items: Sequence[Json]) -> list[str]:
-        """The key of each item of the form that is ours, and a name of its own for each that is not."""
+    def _names(self, items: Sequence[Json], recorded: Set[str]) -> list[str]:
+        """The key of each item of the form that is ours, and a name of its own for each that is not.
+
+        A run may have ended before it recorded what it put in. That is ours too, and known again: by the ids that we
+        give to later generations, or, if Google gave the ids, by being what the design has, to the letter.
+        """
         keys = keys_by_id(self.design.join) | keys_by_id(self.join)
         found = {keys[known_as(item)] for item in items if known_as(item) in keys}
         for field in self.known.values():
-            if field.key not in found:  # put in anew by a run that ended before it could say so
+            if field.key not in found:
                 keys |= {generation(field, number)[1]: field.key for number in range(2, 6)}
+        unrecorded = {key: facets.of_item(item) for key, item in self.wanted.items() if key not in found | recorded}
         names: list[str] = []
         for item in items:
             key = keys.get(known_as(item), "")
+            if not key:
+                now = facets.of_item(item)
+                key = next((key for key, want in unrecorded.items() if want == now), "")
+            unrecorded.pop(key, None)
             if key and key not in names:
                 names.append(key)
                 field = self.known[key]
@@ -201,6 +210,8 @@ class Comparison:
         by_hand = self.last.whose(field.key, "kind", now["kind"]) == "by hand"
         if by_hand and not self.undo:
             self._by_hand(words.edited(label, "kind", now["kind"], want["kind"]))
+            if field.kind == "candidate" and "options" in now:  # the panel's changes are made all the same
+                self._candidates(field, now["options"], want["options"])
             return
         what = words.edited if by_hand else words.changed
         self._destroy("kind-changed", what(label, "kind", now["kind"], want["kind"]), stake)

@@ -41,7 +41,7 @@ def plan(
         drift: what becomes of hand-made edits.
         allow_destructive: whether changes that destroy answers are carried out; if not, they are held.
     """
-    if not current.get("items") and not applied:
+    if not current.get("items"):  # new, or emptied: either way there is nothing in it to keep
         return _first_filling(current, design)
     return Comparison(
         current, design, join, applied, answers or {}, scorecards or {}, drift == "undo", allow_destructive

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.form.changes import Change
+from pipeline.form.designing import EMAIL_COLLECTION
 from pipeline.form.fields import Field, Json
 
 _FACETS = {
@@ -19,6 +20,9 @@ _FACETS = {
     "collection": "e-mail collection",
     "kind": "kind",
 }
+COLLECTIONS = {google: config for config, google in EMAIL_COLLECTION.items()}
+LONGEST = 60  # characters of a text that a message quotes
+
 _LEVEL = re.compile(r"(\d+) · ")
 
 
@@ -34,7 +38,7 @@ def sort_of(field: Field) -> str:
     return field.kind if field.kind in ("page", "note") else "question"
 
 
-def quoted(text: str, most: int = 60) -> str:
+def quoted(text: str, most: int = LONGEST) -> str:
     text = " ".join(text.split())
     return f"“{text if len(text) <= most else text[: most - 1].rstrip() + '…'}”"
 
@@ -48,11 +52,28 @@ def shown(value: Any) -> str:
 
 
 def changed(what: str, facet: str, now: Any, want: Any) -> str:
-    return f"{what}: {_FACETS[facet]} {shown(now)} becomes {shown(want)}"
+    return f"{what}: {_FACETS[facet]} {_becomes(now, want)}"
 
 
 def edited(what: str, facet: str, now: Any, want: Any) -> str:
-    return f"{what}: {_FACETS[facet]} was edited by hand to {shown(now)}, ours is {shown(want)}"
+    old, new = _both(now, want)
+    return f"{what}: {_FACETS[facet]} was edited by hand to {old}, ours is {new}"
+
+
+def _becomes(now: Any, want: Any) -> str:
+    return " becomes ".join(_both(now, want))
+
+
+def _both(now: Any, want: Any) -> tuple[str, str]:
+    """Two values, long texts from shortly before the place where they part."""
+    if isinstance(now, str) and isinstance(want, str):
+        now, want = COLLECTIONS.get(now, now), COLLECTIONS.get(want, want)
+        if max(len(now), len(want)) > LONGEST:
+            same = next((place for place, (a, b) in enumerate(zip(now, want, strict=False)) if a != b), 0)
+            start = now.rfind(" ", 0, max(0, same - LONGEST // 4)) + 1
+            if start:
+                now, want = f"…{now[start:]}", f"…{want[start:]}"
+    return shown(now), shown(want)
 
 
 def at_stake(what: str, stake: int) -> str:
@@ -78,7 +99,7 @@ def _levels(now: Sequence[Any], want: Sequence[Any]) -> str:
     """Level by level, what it said and what it will say."""
     old, new = _by_level(now), _by_level(want)
     told = [
-        f"level {level} {shown(old.get(level, ''))} becomes {shown(new.get(level, ''))}"
+        f"level {level} {_becomes(old.get(level, ''), new.get(level, ''))}"
         for level in sorted(old.keys() | new.keys(), key=int)
         if old.get(level) != new.get(level)
     ]
