@@ -8,11 +8,11 @@ function that IronCalc does not know gives `#NAME?`. Volatile functions follow t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import references
-from .a1 import from_grid
+from .a1 import FAR, from_grid
 from .references import Corner, Reference
 from .typed import Formula, Value, plain
 
@@ -53,12 +53,12 @@ Results = dict[tuple[int, int], Value | CellError]
 
 def calculate(book: Book) -> dict[int, Results]:
     """What every formula of the spreadsheet shows, by sheet id and (row, column), spilled cells included."""
-    sheets = _needed(book, [sheet for sheet in book.worksheets if sheet.grid.formulas], [])
-    if not sheets:
+    needed = _needed(book)
+    if not needed:
         return {}
-    key = _key(book, sheets)
+    key = _key(book, needed)
     if book.calculated is None or book.calculated[0] != key:
-        book.calculated = (key, _evaluate(book, sheets, None, [])[0])
+        book.calculated = (key, _Run(book, needed).results())
     return book.calculated[1]
 
 
@@ -66,103 +66,140 @@ def answers(book: Book, home: Worksheet, formulas: Sequence[str]) -> list[Value 
     """What formulas would show that stand on a worksheet but in no cell of it."""
     if not formulas:
         return []
-    sheets = _needed(book, [home, *(sheet for sheet in book.worksheets if sheet.grid.formulas)], formulas)
-    key = (_key(book, sheets), home.id, tuple(formulas))
+    needed = dict(_needed(book))
+    _add_columns(book, needed, home, formulas)
+    key = (_key(book, needed), home.id, tuple(formulas))
     if key not in book.answered:
         book.answered.clear()  # the last question only: a page asks the same ones again
-        book.answered[key] = _evaluate(book, sheets, home, formulas)[1]
+        book.answered[key] = _Run(book, needed).answers(home, formulas)
     return book.answered[key]
 
 
-def _key(book: Book, sheets: Sequence[Worksheet]) -> tuple[Any, ...]:
+Columns = dict[int, set[int] | None]
+"""The columns that formulas read, by sheet id; None is all of them."""
+
+
+def _key(book: Book, sheet_ids: Iterable[int]) -> tuple[Any, ...]:
+    sheets = map(book.worksheet, sheet_ids)
     return (
         tuple((sheet.id, sheet.title, sheet.row_count, sheet.column_count, sheet.grid.version) for sheet in sheets),
         tuple((named["name"], tuple(sorted(named["range"].items()))) for named in book.named_ranges),
     )
 
 
-def _needed(book: Book, start: Sequence[Worksheet], extra: Sequence[str]) -> list[Worksheet]:
-    """The worksheets to start with, and those that their formulas refer to."""
-    titles = {sheet.title.casefold() for sheet in start}
-    names = {named["name"].casefold(): from_grid(named["range"]).sheet for named in book.named_ranges}
-    inside = (formula for sheet in start for _, _, formula in sheet.formulas())
-    for formula in (*extra[:4], *inside):
-        titles |= references.sheets_in(formula)
-        if names:
-            titles |= {
-                book.worksheet(names[word]).title.casefold()
-                for word in map(str.casefold, re.findall(r"[^\W\d][\w.]*", formula))
-                if word in names
-            }
-        if "INDIRECT" in formula.upper():
-            return list(book.worksheets)
-    return [sheet for sheet in book.worksheets if sheet.title.casefold() in titles]
+def _needed(book: Book) -> Columns:
+    """All of the worksheets that have formulas, and what these read of the others."""
+    formulated = [sheet for sheet in book.worksheets if sheet.grid.formulas]
+    key = _key(book, [sheet.id for sheet in formulated])
+    if book.needed is None or book.needed[0] != key:
+        columns: Columns = {}
+        for sheet in formulated:
+            _add_columns(book, columns, sheet, [formula for _, _, formula in sheet.formulas()])
+        book.needed = (key, columns | {sheet.id: None for sheet in formulated})
+    return book.needed[1]
 
 
-def _evaluate(
-    book: Book, sheets: Sequence[Worksheet], home: Worksheet | None, extra: Sequence[str]
-) -> tuple[dict[int, Results], list[Value | CellError]]:
-    import ironcalc
+def _add_columns(book: Book, columns: Columns, home: Worksheet, formulas: Iterable[str]) -> None:
+    named = {name["name"].casefold(): from_grid(name["range"]) for name in book.named_ranges}
+    columns.setdefault(home.id, set())
+    for formula in formulas:
+        for match in references.TOKEN.finditer(formula):
+            if match["ref"]:
+                ref = references.reference(match)
+                sheet = home if ref.sheet is None else book.by_title(ref.sheet)
+                ends = (ref.start.column, (ref.end or ref.start).column)
+                if sheet is not None:
+                    _add(columns, sheet.id, None if None in ends else range(min(ends), max(ends) + 1))  # type: ignore[type-var]
+            elif match["name"] and (area := named.get(match[0].casefold())):
+                _add(columns, area.sheet, None if area.right == FAR else range(area.left, area.right))
+            elif match["name"] and match[0].upper() in ("INDIRECT", "OFFSET"):
+                columns |= {sheet.id: None for sheet in book.worksheets}
 
-    model = ironcalc.create("book", "en", "UTC", "en")
-    model.rename_sheet(0, "-")
-    engine_titles = {}
-    for number, sheet in enumerate(sheets, 1):
+
+def _add(columns: Columns, sheet_id: int, more: Iterable[int] | None) -> None:
+    known = columns.setdefault(sheet_id, set())
+    if more is None:
+        columns[sheet_id] = None
+    elif known is not None:
+        known.update(more)
+
+
+class _Run:
+    """One model of the engine, filled with what is needed."""
+
+    def __init__(self, book: Book, needed: Columns) -> None:
+        import ironcalc
+
+        self.ironcalc = ironcalc
+        self.book = book
+        self.model = ironcalc.create("book", "en", "UTC", "en")
+        self.model.rename_sheet(0, "-")
+        self.sheets = [sheet for sheet in book.worksheets if sheet.id in needed]
+        self.titles = {
+            sheet.title.casefold(): self._sheet(number, sheet) for number, sheet in enumerate(self.sheets, 1)
+        }
+        self.formulas = [self._enter(number, sheet, needed[sheet.id]) for number, sheet in enumerate(self.sheets, 1)]
+
+    def _sheet(self, number: int, sheet: Worksheet) -> str:
+        """Make the engine's sheet; its title, which is ours where the engine takes that."""
+        title = sheet.title
         try:
-            model.add_sheet(sheet.title)
-            engine_titles[sheet.title.casefold()] = sheet.title
-        except ironcalc.WorkbookError:  # too long for it, or with characters that it does not take
-            model.add_sheet(f"sheet_{number}")
-            engine_titles[sheet.title.casefold()] = f"sheet_{number}"
-    formulas = [
-        _enter(model, number, sheet, Translator(book, sheet, engine_titles)) for number, sheet in enumerate(sheets, 1)
-    ]
-    if home is not None:
-        translator = Translator(book, home, engine_titles, away=True)
-        for row, formula in enumerate(extra, 1):
-            model.update_cell_with_formula(0, row, 1, translator.translate(formula))
-    model.evaluate()
-    results = {
-        sheet.id: {place: _value(model, ironcalc, number, *place) for place in places}
-        for number, (sheet, places) in enumerate(zip(sheets, formulas, strict=True), 1)
-    }
-    if any(formulas):
-        for number, row, column in model.get_all_cells():
-            if number and formulas[number - 1] and sheets[number - 1].value(row - 1, column - 1) is None:
-                place = (row - 1, column - 1)
-                results[sheets[number - 1].id][place] = _value(model, ironcalc, number, *place)
-    return results, [_value(model, ironcalc, 0, row, 0) for row in range(len(extra))]
+            self.model.add_sheet(title)
+        except self.ironcalc.WorkbookError:  # too long for it, or with characters that it does not take
+            title = f"sheet_{number}"
+            self.model.add_sheet(title)
+        return title
 
+    def _enter(self, number: int, sheet: Worksheet, columns: set[int] | None) -> list[tuple[int, int]]:
+        """Give the engine the cells of a worksheet; the places of the formulas."""
+        translator = Translator(self.book, sheet, self.titles)
+        model, places = self.model, []
+        for row_index, row in sheet.grid.rows(0, sheet.grid.height):
+            for column in range(len(row.values)) if columns is None else columns:
+                value = row.value(column)
+                if value is None:
+                    continue
+                place = (number, row_index + 1, column + 1)
+                kind = type(value)
+                if kind is str:
+                    model.update_cell_with_text(*place, value)
+                elif kind is bool:
+                    model.update_cell_with_bool(*place, value)
+                elif kind is Formula:
+                    places.append((row_index, column))
+                    model.update_cell_with_formula(*place, translator.translate(str(value)))
+                else:
+                    model.update_cell_with_number(*place, value)
+        return places
 
-def _enter(model: Any, number: int, sheet: Worksheet, translator: Translator) -> list[tuple[int, int]]:
-    """Give the engine every cell of a worksheet; the places of the formulas."""
-    places = []
-    for row_index, row in sheet.grid.rows(0, sheet.grid.height):
-        for column, value in enumerate(row.values):
-            if value is None:
-                continue
-            place = (number, row_index + 1, column + 1)
-            kind = type(value)
-            if kind is str:
-                model.update_cell_with_text(*place, value)
-            elif kind is bool:
-                model.update_cell_with_bool(*place, value)
-            elif kind is Formula:
-                places.append((row_index, column))
-                model.update_cell_with_formula(*place, translator.translate(str(value)))
-            else:
-                model.update_cell_with_number(*place, value)
-    return places
+    def results(self) -> dict[int, Results]:
+        self.model.evaluate()
+        results = {
+            sheet.id: {place: self._value(number, *place) for place in places}
+            for number, (sheet, places) in enumerate(zip(self.sheets, self.formulas, strict=True), 1)
+        }
+        for number, row, column in self.model.get_all_cells():
+            if number and self.formulas[number - 1]:
+                sheet, place = self.sheets[number - 1], (row - 1, column - 1)
+                if sheet.value(*place) is None:  # spilled by a formula elsewhere
+                    results[sheet.id][place] = self._value(number, *place)
+        return results
 
+    def answers(self, home: Worksheet, formulas: Sequence[str]) -> list[Value | CellError]:
+        translator = Translator(self.book, home, self.titles, away=True)
+        for row, formula in enumerate(formulas, 1):
+            self.model.update_cell_with_formula(0, row, 1, translator.translate(formula))
+        self.model.evaluate()
+        return [self._value(0, row, 0) for row in range(len(formulas))]
 
-def _value(model: Any, ironcalc: Any, number: int, row: int, column: int) -> Value | CellError:
-    value = model.get_cell_value(number, row + 1, column + 1)
-    if isinstance(value, str):
-        if model.get_cell_type(number, row + 1, column + 1) == ironcalc.CellType.ErrorValue:
-            error = _AS_GOOGLE.get(value, value)
-            return CellError(error if error in ERROR_TYPES else "#ERROR!")
-        return str(value)
-    return value if value is None or isinstance(value, bool) else plain(value)
+    def _value(self, number: int, row: int, column: int) -> Value | CellError:
+        value = self.model.get_cell_value(number, row + 1, column + 1)
+        if isinstance(value, str):
+            if self.model.get_cell_type(number, row + 1, column + 1) == self.ironcalc.CellType.ErrorValue:
+                error = _AS_GOOGLE.get(value, value)
+                return CellError(error if error in ERROR_TYPES else "#ERROR!")
+            return str(value)
+        return value if value is None or isinstance(value, bool) else plain(value)
 
 
 class Translator:

@@ -145,7 +145,8 @@ class Reader:
     def __init__(self, book: Book, sheet: Worksheet) -> None:
         self.book = book
         self.sheet = sheet
-        self.results: Results = calc.calculate(book).get(sheet.id, {})
+        self.results: Results = calc.calculate(book).get(sheet.id, {}) if sheet.grid.formulas else {}
+        self._formats: dict[tuple[int, str, str], Json] = {}
         self._widths: dict[int, int] = {}
         for row, column in self.results:
             self._widths[row] = max(self._widths.get(row, 0), column + 1)
@@ -198,30 +199,34 @@ class Reader:
         if (effective is not None or document.get("userEnteredFormat") or rules) and wants(
             mask, "effectiveFormat"
         ) is not None:
-            cell["effectiveFormat"] = self.effective_format(effective, document, self.number_format(attr, value), rules)
+            cell["effectiveFormat"] = self.effective_format(effective, attr, self.number_format(attr, value), rules)
         if (link := _hyperlink(value, document)) and wants(mask, "hyperlink") is not None:
             cell["hyperlink"] = link
         return cell
 
     def effective_format(
-        self, effective: Value | CellError, document: Json, number_format: NumberFormat | None, rules: Mapping[str, Any]
+        self, effective: Value | CellError, attr: int, number_format: NumberFormat | None, rules: Mapping[str, Any]
     ) -> Json:
-        result = copy.deepcopy(self.book.doc["properties"].get("defaultFormat", DEFAULT_FORMAT))
-        if number_format:
-            result["numberFormat"] = dict(number_format)
-        if effective is not None:
-            result["horizontalAlignment"] = (
-                "CENTER"
-                if isinstance(effective, bool | CellError)
-                else "LEFT"
-                if isinstance(effective, str)
-                else "RIGHT"
-            )
-        result["hyperlinkDisplayType"] = "PLAIN_TEXT"
-        for layer in (document.get("userEnteredFormat", {}), rules):
-            for name, value in layer.items():
-                result[name] = {**result.get(name, {}), **value} if name == "textFormat" else copy.deepcopy(value)
-        return result
+        """The format in force: default, then the cell's own, then what conditional rules lay over it."""
+        if isinstance(effective, bool | CellError):
+            alignment = "CENTER"
+        else:
+            alignment = "LEFT" if isinstance(effective, str) else "" if effective is None else "RIGHT"
+        key = (attr, alignment, repr(number_format))
+        if key not in self._formats:
+            base = copy.deepcopy(self.book.doc["properties"]["defaultFormat"])
+            base |= {"numberFormat": dict(number_format)} if number_format else {}
+            base |= {"horizontalAlignment": alignment} if alignment else {}
+            base["hyperlinkDisplayType"] = "PLAIN_TEXT"
+            self._formats[key] = _laid_over(base, self.book.attributes[attr].get("userEnteredFormat", {}))
+        return _laid_over(self._formats[key], rules) if rules else self._formats[key]
+
+
+def _laid_over(base: Json, layer: Mapping[str, Any]) -> Json:
+    result = dict(base)
+    for name, value in layer.items():
+        result[name] = {**result.get(name, {}), **value} if name == "textFormat" else value
+    return result
 
 
 _OUTER = re.compile(r"=\s*\+?([A-Z]+)\(", re.IGNORECASE)

@@ -170,12 +170,3 @@ def renamed(formula: str, old: str, new: str | None) -> str:
         return REF if new is None else replace(ref, sheet=new)
 
     return each(formula, change)
-
-
-def sheets_in(formula: str) -> set[str]:
-    """The titles, case-folded, of the worksheets that the formula names."""
-    return {
-        title_of(match["ref"].rpartition("!")[0]).casefold()
-        for match in TOKEN.finditer(formula)
-        if match["ref"] and "!" in match["ref"]
-    }

@@ -16,6 +16,7 @@ from . import (
     patches,
     sheets_cells,
     sheets_dimensions,
+    sheets_export,
     sheets_metadata,
     sheets_objects,
     sheets_render,

@@ -255,15 +255,17 @@ def table_at(sheet: Worksheet, area: Area) -> Area | None:
     )
     if last is None:
         return None
-    top = bottom = last[0]
-    left = right = last[1]
+    top, bottom, left, right = last[0], last[0], last[1], last[1]
     grown = True
     while grown:
         grown = False
-        while top and _any(sheet, top - 1, top - 1, left - 1, right + 1):
-            top, grown = top - 1, True
-        while _any(sheet, bottom + 1, bottom + 1, left - 1, right + 1):
-            bottom, grown = bottom + 1, True
+        for step in (-1, 1):
+            while _any(sheet, (edge := (top if step < 0 else bottom) + step), edge, left - 1, right + 1):
+                top, bottom, grown = min(top, edge), max(bottom, edge), True
+                while left and sheet.value(edge, left - 1) is not None:
+                    left -= 1
+                while sheet.value(edge, right + 1) is not None:
+                    right += 1
         if left and _any(sheet, top - 1, bottom + 1, left - 1, left - 1):
             left, grown = left - 1, True
         if _any(sheet, top - 1, bottom + 1, right + 1, right + 1):
@@ -273,11 +275,8 @@ def table_at(sheet: Worksheet, area: Area) -> Area | None:
 
 def _any(sheet: Worksheet, top: int, bottom: int, left: int, right: int) -> bool:
     left = max(left, 0)
-    return any(
-        value is not None
-        for _, row in sheet.grid.rows(max(top, 0), bottom + 1)
-        for value in row.values[left : right + 1]
-    )
+    rows = sheet.grid.rows(max(top, 0), bottom + 1)
+    return any(value is not None for _, row in rows for value in row.values[left : right + 1])
 
 
 def append(book: Book, _: Transaction, call: Call) -> Json:
