@@ -35,18 +35,20 @@ def batch_update(
     spreadsheet_id: str,
     body: Json,
     *,
+    fields: str = "",
     repeatable: bool = False,
     settled: Callable[[], Json | None] | None = None,
 ) -> Json:
     """spreadsheets.batchUpdate: all of the requests, in order, or none.
 
     Args:
+        fields: what to answer with; "" is everything.
         repeatable: applying all of it twice leaves what once leaves (cells at fixed places, formats, deletions by id
             excluded). Otherwise a lost answer raises OutcomeUnknown, unless `settled` can tell.
     """
     repeat = Repeat.SAFE if repeatable else Repeat.ONCE
     client = _Client(session, Call("sheets.spreadsheets.batchUpdate", repeat, settled))
-    return dict(client.batch_update(spreadsheet_id, body))
+    return client.post(spreadsheet_id, ":batchUpdate", body, {"fields": fields} if fields else None)
 
 
 def values_batch_get_by_data_filter(session: Session, spreadsheet_id: str, body: Json) -> Json:

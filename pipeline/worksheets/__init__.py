@@ -7,16 +7,17 @@ back to it. Worksheets are addressed by their fixed ids, never by title.
 from pipeline.worksheets.about import inputs_fingerprint
 from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
 from pipeline.worksheets.panel import plan_panel
-from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull
+from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull, pull_body
 from pipeline.worksheets.reading import READ, Book, read
 from pipeline.worksheets.rubric import JoinRow, Recorded, Version, with_version
 from pipeline.worksheets.scorecards import StoredScorecard
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
 from pipeline.worksheets.whatif import Limits
-from pipeline.worksheets.writing import RankingsPlan, plan_rankings
+from pipeline.worksheets.writing import RESPONSE_FIELDS, RankingsPlan, plan_rankings
 
 __all__ = [
     "READ",
+    "RESPONSE_FIELDS",
     "SNAPSHOT_FIELDS",
     "SURVEY_FIELDS",
     "Book",
@@ -38,6 +39,7 @@ __all__ = [
     "plan_rankings",
     "plan_repair",
     "plan_rubric",
+    "pull_body",
     "read",
     "read_snapshot",
     "snapshot_body",

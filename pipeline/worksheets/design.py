@@ -44,7 +44,7 @@ class Column:
     @property
     def format(self) -> Json:
         """CellFormat of the cells below the header."""
-        made: Json = {"verticalAlignment": "MIDDLE"}
+        made: Json = {}
         if self.pattern:
             kind = "PERCENT" if "%" in self.pattern else "DATE_TIME" if "yy" in self.pattern else "NUMBER"
             made["numberFormat"] = {"type": kind, "pattern": self.pattern}
@@ -67,7 +67,7 @@ class Worksheet:
     header: int = 0
     frozen_columns: int = 0
     tab: str = "#1f3a5f"
-    rows: int = 1000
+    rows: int = 300
     hidden: bool = False
     banded: bool = True
     filtered: bool = True
@@ -137,7 +137,8 @@ def column_format(sheet: Worksheet, place: int, column: Column, top: int | None 
     if column.hidden:
         looks["hiddenByUser"] = True
     yield ask.columns(sheet.id, place, place + 1, ",".join(looks), **looks)
-    yield cell_format(sheet, place, column, sheet.header + 1 if top is None else top)
+    if column.format:
+        yield cell_format(sheet, place, column, sheet.header + 1 if top is None else top)
     if sheet.marked:
         yield ask.mark_column(sheet.id, place, COLUMN_KEY, mark(sheet.id, column.key))
 
@@ -149,14 +150,15 @@ def mark(sheet_id: int, key: str) -> str:
 
 def cell_format(sheet: Worksheet, place: int, column: Column, top: int) -> Json:
     where = ask.grid(sheet.id, top, None, place, place + 1)
-    fields = "verticalAlignment,numberFormat,horizontalAlignment,wrapStrategy,textFormat.foregroundColorStyle"
+    fields = "numberFormat,horizontalAlignment,wrapStrategy,textFormat.foregroundColorStyle"
     return ask.repeat(where, f"userEnteredFormat({fields})", userEnteredFormat=column.format)
 
 
 def formats_below(sheet: Worksheet, top: int) -> Iterator[Json]:
     """Cell formats for rows that were added to the grid."""
     for place, column in enumerate(sheet.columns):
-        yield cell_format(sheet, place, column, top)
+        if column.format:
+            yield cell_format(sheet, place, column, top)
 
 
 def banding(sheet: Worksheet, rows: int) -> Json:

@@ -30,6 +30,8 @@ from pipeline.worksheets.reading import Book, Table
 from pipeline.worksheets.rubric import Recorded
 from pipeline.worksheets.snapshot import marks_in
 
+OUR_SHEETS = frozenset(range(design.RANKINGS, design.RESULTS + 1))
+
 
 def worksheets(of: Rubric) -> tuple[Worksheet, ...]:
     """All worksheets of ours, in the order of their tabs."""

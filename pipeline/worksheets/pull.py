@@ -232,7 +232,8 @@ def _formats(places: Mapping[str, int], top: int) -> Iterator[Json]:
     for key, place in sorted(places.items(), key=lambda item: item[1]):
         rating = scorecards.rating_column("")
         column = fixed.get(key) or (rating if key.startswith(scorecards.RATING) else scorecards.evidence_column(""))
-        yield design.cell_format(sheet, place, column, top)
+        if column.format:
+            yield design.cell_format(sheet, place, column, top)
 
 
 def _problem_requests(book: Book, noted: Sequence[Problem]) -> Iterator[Json]:
@@ -249,6 +250,6 @@ def strip_notes(row: Sequence[Json]) -> list[Json]:
     return [{"userEnteredValue": cell.get("userEnteredValue", {})} for cell in row]
 
 
-def body(batch: Sequence[Json]) -> dict[str, Any]:
+def pull_body(batch: Sequence[Json]) -> dict[str, Any]:
     """One batch as the body of spreadsheets.batchUpdate."""
     return {"requests": list(batch)}

@@ -55,8 +55,19 @@ class Book:
     places: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # columns of Scorecards
 
     @property
-    def join(self) -> Mapping[str, tuple[rubric.JoinRow, ...]]:
+    def joins(self) -> Mapping[str, tuple[rubric.JoinRow, ...]]:
+        """Per round the fields of its form."""
         return self.recorded.join
+
+    @property
+    def applied(self) -> Mapping[str, Mapping[str, str]]:
+        """Per round what was last sent to its form."""
+        return self.recorded.applied
+
+    @property
+    def releases(self) -> tuple[str, ...]:
+        """Candidates who were released by name before their panel was complete."""
+        return self.about.releases
 
     @property
     def versions(self) -> tuple[rubric.Version, ...]:

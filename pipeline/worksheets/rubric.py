@@ -17,7 +17,7 @@ from pipeline.worksheets.design import Column, Worksheet
 from pipeline.worksheets.scorecards import Value
 
 SCALE, COMPETENCY, QUESTION, VERSION = "Scale", "Competency", "Question", "Version"
-ITEM, APPLIED, WEIGHING = "Form item", "Last applied", "Weighing"
+ITEM, APPLIED, WEIGHING, RELEASED = "Form item", "Last applied", "Weighing", "Released"
 _LEVELS = 11  # a scale has at most 0..10
 
 
@@ -45,13 +45,15 @@ class Recorded:
     """What the worksheet says to programs.
 
     `join`: per round the fields of its form. `applied`: per round what was last sent to its form, by which edits by
-    hand are told. `weighing`: the weights and must-haves last applied. Versions in time order, the one in force last.
+    hand are told. `weighing`: the weights and must-haves last applied. `released`: candidates who are shown before their
+    panel is complete, with when and by whom. Versions in time order, the one in force last.
     """
 
     join: Mapping[str, tuple[JoinRow, ...]] = field(default_factory=dict)
     versions: tuple[Version, ...] = ()
     applied: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weighing: Mapping[str, str] = field(default_factory=dict)
+    released: Mapping[str, str] = field(default_factory=dict)
 
 
 HEAD = (
@@ -120,6 +122,7 @@ def grid(rubric: Rubric, recorded: Recorded) -> list[list[Json]]:
         for key, fingerprint in applied.items()
     ]
     rows += [{"part": WEIGHING, "id": name, "text": value} for name, value in recorded.weighing.items()]
+    rows += [{"part": RELEASED, "id": name, "text": told} for name, told in recorded.released.items()]
     body = [[cells.text(row.get(column.key, "")) for column in sheet.columns] for row in rows]
     return [design.header_cells(sheet.columns), *body]
 
@@ -144,6 +147,7 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
     versions: list[Version] = []
     applied: dict[str, dict[str, str]] = {}
     weighing: dict[str, str] = {}
+    released: dict[str, str] = {}
     for row in rows[1:]:
         told = {column.key: str(value) for column, value in zip(HEAD, row, strict=False) if value is not None}
         part, round_id, id_, text = (told.get(name, "") for name in ("part", "round", "id", "text"))
@@ -156,4 +160,7 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
             applied.setdefault(round_id, {})[id_] = text
         elif part == WEIGHING:
             weighing[id_] = text
-    return Recorded({id_: tuple(held) for id_, held in join.items()}, tuple(versions), applied, weighing)
+        elif part == RELEASED:
+            released[id_] = text
+    fields = {round_id: tuple(held) for round_id, held in join.items()}
+    return Recorded(fields, tuple(versions), applied, weighing, released)

@@ -86,7 +86,7 @@ def columns(rubric: Rubric) -> tuple[Column, ...]:
 
 def worksheet(rubric: Rubric) -> Worksheet:
     made = columns(rubric)
-    return Worksheet(design.SCORECARDS, "Scorecards", made, frozen_columns=3, tab="#5f6368", marked=True)
+    return Worksheet(design.SCORECARDS, "Scorecards", made, frozen_columns=3, tab="#5f6368", rows=1000, marked=True)
 
 
 def positions(header: Sequence[Value]) -> dict[str, int]:

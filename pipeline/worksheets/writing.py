@@ -23,6 +23,8 @@ from pipeline.worksheets.rubric import Version
 from pipeline.worksheets.snapshot import Sheet, Snapshot
 from pipeline.worksheets.whatif import Limits
 
+RESPONSE_FIELDS = "updatedSpreadsheet(sheets(properties(sheetId),data(rowData(values(effectiveValue,note)))))"
+
 
 @dataclass(frozen=True)
 class RankingsPlan:
@@ -36,7 +38,7 @@ class RankingsPlan:
 
     @property
     def bodies(self) -> list[Json]:
-        """Bodies of spreadsheets.batchUpdate; the last one asks for what `came_out` looks at."""
+        """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
         made: list[Json] = [{"requests": list(batch)} for batch in self.batches]
         if made and self.response_ranges:
             made[-1] |= {
