@@ -19,6 +19,7 @@ from pipeline.state import State
 if TYPE_CHECKING:
     from pipeline.google.session import Session
 
+
 class Address(NamedTuple):
     """Where a local workspace answers, and its owner's token; `lasts` when it goes on after this command."""
 
@@ -85,8 +86,8 @@ class Project:
     @cached_property
     def session(self) -> Session:
         """Connects on first use, so that commands which need no workspace start none."""
-        from pipeline.google.session import bearer, connect
         from pipeline.google.retry import Policy
+        from pipeline.google.session import bearer, connect
 
         network = self.settings.network
         policy = Policy(give_up_after=network.give_up_after, timeout=network.timeout)
@@ -118,6 +119,25 @@ class Project:
     @property
     def home(self) -> str:
         return self.lasting(self.address.url + "/") if self.address else "https://drive.google.com/"
+
+    @property
+    def address_lasts(self) -> bool:
+        return self.address is None or self.address.lasts
+
+    @property
+    def owner_link(self) -> str:
+        """The first page of a local workspace, with the owner's token: for the owner's terminal only."""
+        return f"{self.address.url}/?token={self.address.token}" if self.address else self.home
+
+    @property
+    def user(self) -> str:
+        """Whoever runs the command, by the name this computer knows."""
+        import getpass
+
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):
+            return "somebody"
 
     def now(self) -> datetime:
         return datetime.now(UTC)

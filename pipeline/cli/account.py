@@ -17,7 +17,9 @@ from pipeline.cli.screen import Screen, command
     show_default=True,
     help="drive.file: files that you make with this tool. team: also files that a colleague made.",
 )
-@click.option("--no-browser", is_flag=True, help="Print the address of the consent page, for a machine without a browser.")
+@click.option(
+    "--no-browser", is_flag=True, help="Print the address of the consent page, for a machine without a browser."
+)
 @click.option("--yes", is_flag=True, help="Give up wider scopes that were granted before.")
 def login(screen: Screen, scopes: str, no_browser: bool, yes: bool) -> None:
     """\b
@@ -32,9 +34,7 @@ def login(screen: Screen, scopes: str, no_browser: bool, yes: bool) -> None:
     with screen.project() as project:
         ask = (lambda text: str(click.prompt(text, err=True))) if sys.stdin.isatty() and sys.stderr.isatty() else None
         ways = consent.Ways(say=screen.warn, ask=ask, browser=not no_browser)
-        done = consent.login(
-            project.client_file, ways, scopes=scopes, base_url=project.google_url, replace_wider=yes
-        )
+        done = consent.login(project.client_file, ways, scopes=scopes, base_url=project.google_url, replace_wider=yes)
     if screen.json:
         screen.document({"account": done.account, "scopes": list(done.scopes)})
     screen.say(f"Signed in as {done.account or 'your account'}; saved in {done.path}. Next: pipeline doctor")

@@ -37,7 +37,8 @@ def create_form(screen: Screen, out: Path | None, plan_file: Path | None, round_
     Make the role's forms (one a round) and its spreadsheet, publish and share them, and print the links.
     Run again, it changes in place what the question bank and the rubric changed, and keeps the answers.
     """
-    from pipeline.errands.create_form import Options, create_form as create
+    from pipeline.errands.create_form import Options
+    from pipeline.errands.create_form import create_form as create
 
     chosen = Options(round_id=round_, out=out, plan_file=plan_file, **options)  # type: ignore[arg-type]
     with screen.project("create-form") as project:

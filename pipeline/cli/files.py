@@ -62,7 +62,9 @@ def check(screen: Screen) -> None:
         choose_role(sources, screen.role, screen.directory)
     count = len(sources.bank.questions)
     roles = ", ".join(role.id for role in sources.roles)
-    screen.say(f"{count} questions, role{'s' * (len(sources.roles) != 1)} {roles}: no faults. Next: pipeline create-form")
+    screen.say(
+        f"{count} questions, role{'s' * (len(sources.roles) != 1)} {roles}: no faults. Next: pipeline create-form"
+    )
 
 
 def _fault(fault: object) -> dict[str, object]:

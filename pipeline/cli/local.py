@@ -99,7 +99,7 @@ def demo(screen: Screen, serve_: bool | None) -> None:
             screen.data(outcome.text())
         stay = serve_ if serve_ is not None else sys.stdout.isatty() and sys.stderr.isatty()
         if stay:
-            screen.say(f"\nOpen {project.owner_link()}\nIt stays up until Ctrl-C.")
+            screen.say(f"\nOpen {project.owner_link}\nIt stays up until Ctrl-C.")
             sys.stdout.flush()
             wait_for_the_end()
         elif not project.address_lasts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -14,7 +15,6 @@ from pipeline.errors import CannotAsk, PipelineError
 
 if TYPE_CHECKING:
     from pipeline.errands.pull_responses import Pulled
-    from pipeline.ranking.results import Ranking
 
 SOME_UNUSED = 8  # exit code: some responses could not be used
 
@@ -122,31 +122,24 @@ def rank(screen: Screen, ratings: Path | None, record: Path | None, exchangeable
     Compute and print the ranking. Nothing is written.
     """
     from pipeline.errands import rank as errand
-    from pipeline.ranking import document
+    from pipeline.ranking import document, table
 
     if ratings and record:
         raise CannotAsk("--ratings and --record both say what to rank.", "Give one of the two.")
     if record:
-        ranking = errand.from_record(record)
+        ranked = errand.from_record(record)
     elif ratings:
-        ranking = errand.from_ratings(screen.directory, screen.role, ratings, exchangeable=exchangeable)
+        ranked = errand.from_ratings(screen.directory, screen.role, ratings, exchangeable=exchangeable)
     else:
         with screen.project() as project:
-            ranking = errand.from_workspace(project, exchangeable=exchangeable).ranking
+            ranked = errand.from_workspace(project, exchangeable=exchangeable)
     if screen.json:
-        screen.document(document(ranking))
-    else:
-        show(screen, ranking)
-
-
-def show(screen: Screen, ranking: Ranking) -> None:
-    """The table on stdout, as wide as the terminal."""
-    import shutil
-
-    from pipeline.ranking import table
-
+        screen.document(document(ranked.ranking))
+        return
     width = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 120
-    screen.data(table(ranking, width=width))
+    screen.data(table(ranked.ranking, ranked.rubric, width))
+    for note in ranked.ranking.notes:
+        screen.say(f"- {note}")
 
 
 @command("explain")
@@ -190,7 +183,8 @@ def export(screen: Screen, file: Path, candidate: str | None, yes: bool) -> None
             run_export(project, file, candidate=candidate)
         except OSError as fault:
             raise PipelineError(
-                f"{file} could not be written: {fault.strerror}.", "Choose another place or make room, and run it again."
+                f"{file} could not be written: {fault.strerror}.",
+                "Choose another place or make room, and run it again.",
             ) from None
     if screen.json:
         screen.document({"file": str(file)})

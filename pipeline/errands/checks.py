@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from pipeline.form import near_match
 from pipeline.scorecard import Problem, SubmittedScorecard
@@ -28,24 +29,17 @@ def about_panel(cards: Sequence[SubmittedScorecard], book: Book) -> Iterator[Pro
     for card in cards:
         if not card.candidate or not card.interviewer:
             continue
-        where = {"candidate": card.candidate, "interviewer": card.interviewer, "round": card.round}
+        said = partial(Problem, candidate=card.candidate, interviewer=card.interviewer, round=card.round)
         if card.candidate not in book.candidates:
-            yield Problem("unknown-candidate", f"{card.candidate} is not on the panel: not counted", _todo(card, book), **where)
+            what = f"{card.candidate} is not on the panel: not counted"
+            yield said("unknown-candidate", what, _todo(card, book))
         elif card.interviewer not in interviewers:
-            yield Problem(
-                "unknown-interviewer",
-                f"{card.interviewer} is not on the panel; the scorecard counts",
-                "Add the interview to the Panel worksheet, or ask who sent it",
-                **where,
-            )
+            what = f"{card.interviewer} is not on the panel; the scorecard counts"
+            yield said("unknown-interviewer", what, "Add the interview to the Panel worksheet, or ask who sent it")
         elif (card.interviewer, card.candidate, card.round) not in asked:
-            yield Problem(
-                "not-asked",
-                f"{card.interviewer} was not asked to interview {card.candidate} in this round; the scorecard counts",
-                "Add the interview to the Panel worksheet if it took place",
-                hint=True,
-                **where,
-            )
+            what = f"{card.interviewer} was not asked to interview {card.candidate} in this round; the scorecard counts"
+            todo = "Add the interview to the Panel worksheet if it took place"
+            yield said("not-asked", what, todo, hint=True)
 
 
 def _todo(card: SubmittedScorecard, book: Book) -> str:

@@ -11,6 +11,7 @@ import requests
 
 from pipeline import ranking
 from pipeline.errands import sample_panel
+from pipeline.errands.book import joins, open_book
 from pipeline.errands.create_form import Options, Outcome, create_form
 from pipeline.errands.panel import add_rows
 from pipeline.errands.rank import Ranked
@@ -19,6 +20,7 @@ from pipeline.errands.times import text_of
 from pipeline.errors import Refused
 from pipeline.form import Join, entry
 from pipeline.form.designing import rating_options
+from pipeline.google import forms
 from pipeline.project import Project
 from pipeline.scorecard import NOT_ASSESSED, Rubric, SubmittedScorecard
 
@@ -62,11 +64,8 @@ def demo(project: Project, *, say: Callable[[str], None]) -> Demo:
 
 def _submit_all(project: Project, made: Outcome) -> int:
     """Post every sample scorecard that is not in yet to the page that a person fills in."""
-    from pipeline.errands import files
-    from pipeline.errands.book import require_book
-    from pipeline.google import forms
-
-    book = require_book(project.session, files.ids(project).spreadsheet)
+    _, book = open_book(project)
+    joined = joins(book)
     links = {form["round"]: form for form in made.forms}
     in_already = set()
     for round_id, form in links.items():
@@ -76,8 +75,11 @@ def _submit_all(project: Project, made: Outcome) -> int:
     with requests.Session() as browser:
         browser.trust_env = False
         for card in sample_panel.scorecards(project.rubric):
-            fields = _fields(card, book.joins[card.round], project.rubric)
-            if (card.round, tuple(sorted(value for name, value in fields.items() if name.startswith("entry.")))) in in_already:
+            fields = _fields(card, joined[card.round], project.rubric)
+            if (
+                card.round,
+                tuple(sorted(value for name, value in fields.items() if name.startswith("entry."))),
+            ) in in_already:
                 continue
             page = forms.get(project.session, links[card.round]["form_id"])["responderUri"]
             _submit(browser, page, {**fields, "emailAddress": card.interviewer})

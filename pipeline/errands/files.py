@@ -15,6 +15,7 @@ FORM = "application/vnd.google-apps.form"
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 ROLE, KIND, ROUND = "pipelineRole", "pipelineKind", "pipelineRound"
 
+
 _FIELDS = "nextPageToken,files(id,name,mimeType,createdTime,trashed,appProperties,permissions,webViewLink,parents)"
 
 
@@ -36,7 +37,7 @@ def properties(role: str, kind: str, round_id: str = "") -> dict[str, str]:
 def find(session: Session, role: str) -> Files:
     """One search for all of the role's files, with their permissions; of doubles the oldest is ours."""
     query = f"appProperties has {{ key='{ROLE}' and value='{role}' }} and trashed = false"
-    found = drive.files_list(session, q=query, fields=_FIELDS, include_permissions_for_view="published")
+    found = drive.files_list(session, query, fields=_FIELDS, include_permissions_for_view="published")
     forms: dict[str, Mapping[str, Any]] = {}
     spreadsheet: Mapping[str, Any] | None = None
     doubles: list[Mapping[str, Any]] = []
@@ -67,7 +68,9 @@ def ids(project: Project) -> Ids:
         return Ids(known["spreadsheet"], known["forms"])
     found = find(project.session, project.role.id)
     if found.spreadsheet is None:
-        raise Refused(f"There is no spreadsheet of the role {project.role.id} yet.", "Run 'pipeline create-form' first.")
+        raise Refused(
+            f"There is no spreadsheet of the role {project.role.id} yet.", "Run 'pipeline create-form' first."
+        )
     forms = {round_id: file["id"] for round_id, file in found.forms.items()}
     project.state.remember(project.role.id, spreadsheet=found.spreadsheet["id"], forms=forms)
     return Ids(found.spreadsheet["id"], forms)

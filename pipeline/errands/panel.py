@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import worksheets
-from pipeline.errands import files
-from pipeline.errands.book import require_book
+from pipeline.errands.book import read_book
 from pipeline.errands.create_form import ensure_spreadsheet
 from pipeline.errors import Fault, InvalidInput
 from pipeline.google import sheets
 from pipeline.project import Project
 from pipeline.question_bank import table
 from pipeline.scorecard import PanelRow, Rubric
+from pipeline.worksheets import design
 from pipeline.worksheets import panel as sheet
 from pipeline.worksheets.scorecards import zone_of
 
@@ -40,7 +40,9 @@ class PanelChange:
     def summary(self) -> str:
         count = len(self.added)
         first = f"{count} interview{'s' * (count != 1)} added" if count else "Nothing to do: all of them are there"
-        return f"{first}; {self.total} in the Panel worksheet. Next: 'pipeline create-form' brings the forms up to date."
+        return (
+            f"{first}; {self.total} in the Panel worksheet. Next: 'pipeline create-form' brings the forms up to date."
+        )
 
 
 def import_file(project: Project, path: Path) -> PanelChange:
@@ -64,9 +66,7 @@ def read_panel(path: Path, rubric: Rubric, time_zone: str) -> list[PanelRow]:
     return _checked(rows, read.file, rubric, time_zone)
 
 
-def _checked(
-    rows: Iterable[tuple[int, Sequence[str]]], file: str, rubric: Rubric, time_zone: str
-) -> list[PanelRow]:
+def _checked(rows: Iterable[tuple[int, Sequence[str]]], file: str, rubric: Rubric, time_zone: str) -> list[PanelRow]:
     """By the same rules as the worksheet itself."""
     rounds = [round_.id for round_ in rubric.rounds]
     good: list[PanelRow] = []
@@ -86,13 +86,10 @@ def _checked(
 def add_rows(project: Project, rows: Sequence[PanelRow]) -> PanelChange:
     """Write the interviews that are not there yet below what the team wrote; makes the spreadsheet if need be."""
     file = ensure_spreadsheet(project)
-    book = require_book(project.session, file["id"])
-    requests = worksheets.plan_panel(book, rows)
+    book = read_book(project, file["id"])
+    requests = worksheets.plan_panel(book.panel, rows, book.zone, book.tables[design.PANEL].header)
     if requests:
         sheets.batch_update(project.session, file["id"], {"requests": requests})
     have = {(row.candidate, row.interviewer, row.round) for row in book.panel}
     added = tuple(row for row in rows if (row.candidate, row.interviewer, row.round) not in have)
     return PanelChange(added, len(have) + len(added), project.lasting(str(file.get("webViewLink", ""))))
-
-
-__all__ = ["PanelChange", "add", "add_rows", "files", "import_file", "read_panel"]

@@ -6,13 +6,13 @@ to ask again. Killed anywhere, the next pull reads the same and writes the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import worksheets
-from pipeline.errands.book import open_book
+from pipeline.errands.book import joins, open_book
 from pipeline.errands.checks import about_panel, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.times import text_of
@@ -72,7 +72,7 @@ def _document(problem: Problem) -> dict[str, str]:
 
 def pull_responses(project: Project, *, full: bool = False, round_id: str | None = None) -> Pulled:
     """Read what is new in the role's forms, and write the rows that differ."""
-    rounds = [round_ for round_ in chosen_rounds(project, round_id)]
+    rounds = chosen_rounds(project, round_id)
     ids, book = open_book(project)
     reading = _Reading(project, book)
     for round_ in rounds:
@@ -88,7 +88,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         complete_rounds=[round_.id for round_ in rounds] if full else (),
     )
     for batch in merged.batches:
-        sheets.batch_update(project.session, ids.spreadsheet, worksheets.pull_body(batch), repeatable=True)
+        sheets.batch_update(project.session, ids.spreadsheet, {"requests": list(batch)}, repeatable=True)
     return Pulled(merged.new, merged.edited, merged.withdrawn, merged.problems, merged.book or book)
 
 
@@ -102,7 +102,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, round_: Round, form_id: str, *, since: str | None) -> None:
-        join = self.book.joins.get(round_.id, ())
+        join = joins(self.book).get(round_.id, ())
         wanted = f"timestamp >= {since}" if since else None
         known = {(stored.id, stored.card.submitted_at) for stored in self.book.scorecards}
         for page in forms.responses_list(self.project.session, form_id, filter=wanted):
@@ -139,9 +139,10 @@ def _since(book: Book, round_: Round) -> str | None:
 def _found_anew(project: Project, book: Book, incoming: Iterable[Incoming]) -> Sequence[Problem]:
     """What is said of all scorecards together, new ones included: the panel's view, and lint."""
     arrived = {each.card.response_id: each.card for each in incoming}
-    held = [stored.card for stored in book.scorecards if stored.status in ("counted", "problem") and stored.id not in arrived]
+    held = [
+        stored.card
+        for stored in book.scorecards
+        if stored.status in ("counted", "problem") and stored.id not in arrived
+    ]
     cards = [*held, *arrived.values()]
     return [*book.panel_problems, *about_panel(cards, book), *lint(cards, book.panel, project.rubric)]
-
-
-__all__: Sequence[str] = ("Iterator", "Pulled", "pull_responses", "version_at")

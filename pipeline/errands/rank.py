@@ -9,8 +9,7 @@ from pathlib import Path
 
 from pipeline import config, ranking
 from pipeline.config import Role
-from pipeline.errands import files
-from pipeline.errands.book import require_book
+from pipeline.errands.book import open_book
 from pipeline.errors import Fault, InvalidInput, PipelineError
 from pipeline.form import name_of_candidate, near_match
 from pipeline.project import Project, choose_role, read_sources
@@ -48,13 +47,11 @@ def from_ratings(directory: Path, role: str | None, path: Path, *, exchangeable:
 
 def from_workspace(project: Project, *, exchangeable: bool = False) -> Ranked:
     """Rank what the Scorecards worksheet holds, as `write-rankings` would."""
-    book = require_book(project.session, files.ids(project).spreadsheet)
+    _, book = open_book(project)
     return from_book(project, book, exchangeable=exchangeable)
 
 
-def from_book(
-    project: Project, book: Book, *, exchangeable: bool = False, releases: Sequence[str] = ()
-) -> Ranked:
+def from_book(project: Project, book: Book, *, exchangeable: bool = False, releases: Sequence[str] = ()) -> Ranked:
     """Rank the counted scorecards of a spreadsheet that was read, by the role's rule of release."""
     from pipeline.errands.release import released
 
@@ -69,15 +66,16 @@ def from_book(
     return Ranked(result, project.rubric, scorecards)
 
 
-def from_record(path: Path) -> Ranking:
+def from_record(path: Path) -> Ranked:
     """Reproduce a decision record from what it holds."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        return ranking.record.replay(document)
+        return Ranked(ranking.record.replay(document), ranking.record.rubric_of(document), ())
     except FileNotFoundError:
         fault = Fault(str(path), 0, "", "there is no such file", "records are kept in .pipeline/records/")
-    except (ValueError, KeyError, TypeError):
-        fault = Fault(str(path), 0, "", "this is not a decision record", "take one from .pipeline/records/")
+    except (ValueError, KeyError, TypeError) as broken:
+        what = f"this is not a decision record as it was made ({broken})"
+        fault = Fault(str(path), 0, "", what, "take one from .pipeline/records/")
     raise InvalidInput([fault])
 
 

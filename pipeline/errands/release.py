@@ -27,5 +27,5 @@ def released(role: Role, book: Book, releases: Sequence[str] = ()) -> set[str]:
     names = {*book.candidates, *(card.candidate for card in book.counted)}
     if role.release == "always":
         return names
-    allowed = {*book.releases, *releases}
+    allowed = {*book.recorded.released, *releases}
     return {name for name in names if name in allowed or complete(role, book, name)}

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipeline.errands import files
-from pipeline.errands.book import require_book
+from pipeline.errands.book import joins, open_book
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.release import complete, released
 from pipeline.form import personal_link
@@ -98,10 +97,11 @@ class Status:
 def status(project: Project, *, round_id: str | None = None) -> Status:
     """Panel against scorecards, from one read of the spreadsheet and one of each form."""
     rounds = {round_.id: round_ for round_ in chosen_rounds(project, round_id)}
-    known = files.ids(project)
-    book = require_book(project.session, known.spreadsheet)
+    known, book = open_book(project)
     uris = {
-        id_: forms.get(project.session, known.forms[id_]).get("responderUri", "") for id_ in rounds if id_ in known.forms
+        id_: forms.get(project.session, known.forms[id_]).get("responderUri", "")
+        for id_ in rounds
+        if id_ in known.forms
     }
     have = {card.key for card in book.counted}
     now = project.now()
@@ -142,12 +142,14 @@ def retention(project: Project, book: Book, now: datetime) -> list[str]:
     for card in book.counted:
         newest[card.candidate] = max(newest.get(card.candidate, ""), card.submitted_at)
     limit = now.astimezone(UTC) - timedelta(days=days)
-    old = sorted(name for name, at in newest.items() if days and at and datetime.fromisoformat(at[:19] + "+00:00") < limit)
+    old = sorted(
+        name for name, at in newest.items() if days and at and datetime.fromisoformat(at[:19] + "+00:00") < limit
+    )
     return [f"{name}: kept longer than {days} days; 'pipeline forget' erases what is stored." for name in old]
 
 
 def _link(project: Project, book: Book, row: PanelRow, uris: Mapping[str, str]) -> str:
-    uri, join = uris.get(row.round, ""), book.joins.get(row.round, ())
+    uri, join = uris.get(row.round, ""), joins(book).get(row.round, ())
     if not uri:
         return ""
     return personal_link(project.lasting(uri), join, candidate=row.candidate, email=row.interviewer)

@@ -79,6 +79,11 @@ def replay(record: Mapping[str, Any]) -> Ranking:
     return rank(rubric, cards, policy=Policy(**policy), candidates=inputs["candidates"])
 
 
+def rubric_of(record: Mapping[str, Any]) -> Rubric:
+    """The rubric that a record was made with."""
+    return _read_rubric(record["inputs"]["rubric"])
+
+
 def reproduces(record: Mapping[str, Any]) -> bool:
     """Whether ranking again gives the recorded result, byte for byte."""
     return _canonical(document(replay(record))) == _canonical(record["result"])

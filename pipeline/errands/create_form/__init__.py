@@ -6,9 +6,9 @@ is there and does the rest. A write whose outcome is unknown is settled the same
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,32 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
                 raise
             say("  the workspace did not answer; looking at what is there")
             continue
+        if any(change.kind == "repaired" for change in plan.changes) and saved is None:
+            continue  # what the mended worksheets hold is decided by looking again
         return _outcome(project, survey(project) if plan.steps else found, plan, dry_run=False)
     raise AssertionError("unreachable")
+
+
+def ensure_spreadsheet(project: Project) -> Mapping[str, Any]:
+    """The role's spreadsheet, laid out; made when there is none yet. The panel needs no form."""
+    for _ in range(ATTEMPTS):
+        found = survey(project)
+        if found.spreadsheet and found.book:
+            return found.spreadsheet
+        plan = decide(
+            project.role,
+            project.rubric,
+            (),
+            found,
+            {},
+            now=text_of(project.now()),
+            who=project.user,
+            settings=project.settings,
+        )
+        ids = {"spreadsheet": str(found.spreadsheet["id"])} if found.spreadsheet else {}
+        with suppress(OutcomeUnknown):
+            Execution(project, plan, ids, lambda _: None).run()
+    raise Refused("The spreadsheet could not be made.", "Run the same command again.")
 
 
 def chosen_rounds(project: Project, round_id: str | None) -> Sequence[Round]:
@@ -131,8 +155,8 @@ def _decide(project: Project, rounds: Sequence[Round], found: Found, options: Op
         found,
         forms,
         now=text_of(project.now()),
-        who=getpass.getuser(),
-        folder=project.settings.google.folder,
+        who=project.user,
+        settings=project.settings,
     )
 
 
@@ -157,7 +181,10 @@ def _form_plan(project: Project, round_: Round, found: Found, options: Options) 
 
 
 def _may_cost_answers(change: Change) -> bool:
-    return change.klass in ("destroys-answers", "changes-meaning") or change.kind in ("kind-changed", "candidate-removed")
+    return change.klass in ("destroys-answers", "changes-meaning") or change.kind in (
+        "kind-changed",
+        "candidate-removed",
+    )
 
 
 def _nothing_lost(found: Found, rounds: Sequence[Round], options: Options) -> None:

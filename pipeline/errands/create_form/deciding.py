@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline import worksheets
-from pipeline.config import Grantee, Role
+from pipeline.config import Grantee, Role, Settings
 from pipeline.errands import files
 from pipeline.errands.create_form.survey import Found, FoundForm, Stakes
-from pipeline.form import Change, FormDesign, FormPlan, design, plan
+from pipeline.form import Change, FormDesign, FormPlan, design, plan, weighing, weighing_changes
 from pipeline.scorecard import Round, Rubric
+from pipeline.worksheets import JoinRow, Recorded, Version, with_version
 
 Json = dict[str, Any]
 
@@ -87,8 +88,8 @@ def plan_form(
     return plan(
         here.document if here else {},
         design_of(role, rubric, round_, candidates),
-        join=book.joins.get(round_.id) if book else None,
-        applied=book.applied.get(round_.id) if book else None,
+        join=found.join(round_.id),
+        applied=book.recorded.applied.get(round_.id) if book else None,
         answers=stakes.answers if stakes else None,
         scorecards=stakes.scorecards if stakes else None,
         drift="undo" if drift == "undo" else "keep",
@@ -105,7 +106,7 @@ def decide(
     *,
     now: str,
     who: str,
-    folder: str = "",
+    settings: Settings,
 ) -> Plan:
     """Every step for these rounds' forms and the spreadsheet, in the order in which a lost connection does least harm.
 
@@ -117,10 +118,10 @@ def decide(
     changes: list[Change] = []
     steps: list[Step] = []
     for round_ in rounds:
-        for change, own in _form(role, round_, found, forms[round_.id], folder):
+        for change, own in _form(role, round_, found, forms[round_.id], settings.google.folder):
             changes += [change] if change else []
             steps += own
-    for change, own in _spreadsheet(role, rubric, found, forms, now=now, who=who, folder=folder):
+    for change, own in _spreadsheet(role, rubric, found, forms, now=now, who=who, settings=settings):
         changes += [change] if change else []
         steps += own
     return Plan(tuple(changes), tuple(steps), forms)
@@ -214,23 +215,71 @@ def _shares(
 
 
 def _spreadsheet(
-    role: Role, rubric: Rubric, found: Found, forms: Mapping[str, FormPlan], *, now: str, who: str, folder: str
+    role: Role,
+    rubric: Rubric,
+    found: Found,
+    forms: Mapping[str, FormPlan],
+    *,
+    now: str,
+    who: str,
+    settings: Settings,
 ) -> Iterator[Piece]:
     target, title = "spreadsheet", f"{role.title}: interviews"
+    before = found.book.recorded if found.book else Recorded()
+    meaning = list(weighing_changes(before.weighing, weighing(rubric))) if before.weighing else []
+    told = [
+        change.what for change in [*(c for form in forms.values() for c in form.changes), *meaning] if _meaning(change)
+    ]
+    recorded = _recorded(before, rubric, forms, Version(rubric.fingerprint, now, who, "; ".join(told)))
     if found.spreadsheet is None:
         body: Json = {"name": title, "mimeType": files.SPREADSHEET, "appProperties": files.properties(role.id, target)}
-        if folder:
-            body["parents"] = [folder]
+        if settings.google.folder:
+            body["parents"] = [settings.google.folder]
         step = Step("files.create", target, f'make the spreadsheet "{title}"', body)
         yield Change("spreadsheet-created", "safe", f'the spreadsheet "{title}" is made'), [step]
-    records = {
-        **{round_id: worksheets.FormRecord(join, found.book.applied.get(round_id, {})) for round_id, join in found.book.joins.items()},
-        **{round_id: worksheets.FormRecord(form.join, form.applied) for round_id, form in forms.items()},
-    } if found.book else {round_id: worksheets.FormRecord(form.join, form.applied) for round_id, form in forms.items()}
-    sheet = worksheets.plan_rubric(found.book, rubric, records, now=now, who=who)
-    for change in sheet.changes:
-        yield Change(change.kind, change.klass, change.what), []
-    if sheet.requests:
-        step = Step("spreadsheets.batchUpdate", target, f'write the worksheets of "{title}"', {"requests": sheet.requests})
-        yield None, [step]
+    if found.book is None:
+        yield from _laid_out(rubric, found, recorded, settings, title)
+    else:
+        for change in meaning:
+            yield change, []
+        requests = worksheets.plan_rubric(rubric, found.book, recorded)
+        if requests:
+            what = f'bring the Rubric worksheet of "{title}" up to date'
+            yield None, [Step("spreadsheets.batchUpdate", target, what, {"requests": requests})]
     yield from _shares(target, title, role.sharing.managers, found.spreadsheet, view="", role="writer")
+
+
+def _meaning(change: Change) -> bool:
+    return change.klass == "changes-meaning" and change.outcome == "apply"
+
+
+def _recorded(before: Recorded, rubric: Rubric, forms: Mapping[str, FormPlan], version: Version) -> Recorded:
+    """What the Rubric worksheet is to say once these plans are carried out."""
+    joins = {id_: tuple(JoinRow(f.kind, f.ref, f.question_id) for f in form.join) for id_, form in forms.items()}
+    return replace(
+        before,
+        join={**before.join, **joins},
+        versions=with_version(before.versions, version),
+        applied={**before.applied, **{round_id: form.applied for round_id, form in forms.items()}},
+        weighing=weighing(rubric),
+    )
+
+
+def _laid_out(rubric: Rubric, found: Found, recorded: Recorded, settings: Settings, title: str) -> Iterator[Piece]:
+    """The worksheets of a new spreadsheet, or those that people removed."""
+    if not found.has_worksheets:
+        sheet = settings.sheet
+        requests = worksheets.layout_requests(rubric, recorded=recorded, time_zone=sheet.time_zone, locale=sheet.locale)
+        what = f'lay out the worksheets of "{title}"'
+        yield None, [Step("spreadsheets.batchUpdate", "spreadsheet", what, {"requests": requests})]
+        return
+    repair = worksheets.plan_repair(found.survey, rubric)
+    for notice in repair.notices:
+        yield Change("repaired", "drift", notice), []
+    step = Step(
+        "spreadsheets.batchUpdate",
+        "spreadsheet",
+        f'mend the worksheets of "{title}"',
+        {"requests": list(repair.requests)},
+    )
+    yield None, [step]

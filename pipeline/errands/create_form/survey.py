@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline import worksheets
 from pipeline.errands import files
-from pipeline.errands.book import read_book
+from pipeline.errands.book import joins, read_book
 from pipeline.form import Join, read_response
-from pipeline.google import drive, forms
+from pipeline.google import drive, forms, sheets
+from pipeline.google.refusals import Invalid
 from pipeline.project import Project
 from pipeline.scorecard import Round
 from pipeline.worksheets import Book
+from pipeline.worksheets.layout import OUR_SHEETS
 
 Json = Mapping[str, Any]
 
@@ -32,19 +35,23 @@ class FoundForm:
 
 @dataclass(frozen=True)
 class Found:
-    """`book` is None while the spreadsheet is missing or not laid out."""
+    """`book` is None while worksheets of ours are missing; `survey` then tells which worksheets there are."""
 
     forms: Mapping[str, FoundForm] = field(default_factory=dict)
     spreadsheet: Json | None = None
     book: Book | None = None
+    survey: Json = field(default_factory=dict)
     doubles: tuple[Json, ...] = ()
     lost: tuple[str, ...] = ()  # rounds whose form was made once and is not there any more
 
-    def join(self, project: Project, round_id: str) -> Join | None:
-        """The join in force by the Rubric worksheet; by what we last sent while that is not written yet."""
-        if self.book and round_id in self.book.joins:
-            return self.book.joins[round_id]
-        return None
+    def join(self, round_id: str) -> Join | None:
+        """The join in force, by the Rubric worksheet."""
+        return joins(self.book).get(round_id) if self.book else None
+
+    @property
+    def has_worksheets(self) -> bool:
+        """Whether the spreadsheet was laid out once."""
+        return any(sheet["properties"].get("sheetId", 0) in OUR_SHEETS for sheet in self.survey.get("sheets", []))
 
 
 def survey(project: Project) -> Found:
@@ -52,22 +59,35 @@ def survey(project: Project) -> Found:
     session, role = project.session, project.role.id
     there = files.find(session, role)
     found = dict(there.forms)
-    markers: Mapping[str, str] = project.state.role(role).get("journal", {})
+    known = project.state.role(role)
+    markers: Mapping[str, str] = known.get("journal", {})
     for round_ in project.rubric.rounds:
         if round_.id not in found and round_.id in markers:
             stray = _unlabelled(project, markers[round_.id])
             if stray:
                 found[round_.id] = stray
-    book = read_book(session, str(there.spreadsheet["id"])) if there.spreadsheet else None
-    known = set(project.state.role(role).get("forms", {})) | set(book.joins if book else ())
-    rounds = [round_.id for round_ in project.rubric.rounds]
+    book, sheets_there = _spreadsheet(project, there.spreadsheet)
+    made_once = {round_id for round_id in known.get("forms", {}) if round_id not in markers}
+    made_once |= set(book.recorded.join) if book else set()
     return Found(
         forms={round_id: FoundForm(file, forms.get(session, file["id"])) for round_id, file in found.items()},
         spreadsheet=there.spreadsheet,
         book=book,
+        survey=sheets_there,
         doubles=there.doubles,
-        lost=tuple(round_id for round_id in rounds if round_id in known and round_id not in found),
+        lost=tuple(r.id for r in project.rubric.rounds if r.id in made_once and r.id not in found),
     )
+
+
+def _spreadsheet(project: Project, file: Json | None) -> tuple[Book | None, Json]:
+    """Our worksheets; if any is missing, which ones there are instead."""
+    if file is None:
+        return None, {}
+    try:
+        book = read_book(project, str(file["id"]))
+    except Invalid:  # a worksheet that was asked for by its id is not there
+        return None, sheets.get(project.session, str(file["id"]), fields=worksheets.SURVEY_FIELDS)
+    return book, {}
 
 
 def _unlabelled(project: Project, marker: str) -> Json | None:

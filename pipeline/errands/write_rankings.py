@@ -1,0 +1,174 @@
+"""`write-rankings`: compute, and write Rankings and the worksheets around it.
+
+People work in the spreadsheet at the same time. The batch itself tells whether it came out as planned; if somebody
+moved rows in between, we read again and plan again, until it did.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pipeline
+from pipeline import ranking, worksheets
+from pipeline.config import Role
+from pipeline.errands import files
+from pipeline.errands.book import mend, read_book
+from pipeline.errands.rank import Ranked, from_book, known, policy_of
+from pipeline.errands.times import text_of
+from pipeline.errors import Refused
+from pipeline.google import sheets
+from pipeline.google.refusals import Invalid
+from pipeline.google.retry import OutcomeUnknown
+from pipeline.project import Project
+from pipeline.state import write_atomically
+from pipeline.worksheets import Book, Limits
+
+ATTEMPTS = 5  # people would have to move rows in each of five short moments
+
+
+@dataclass(frozen=True)
+class Written:
+    """The ranking, and whether the spreadsheet had to change for it."""
+
+    ranked: Ranked
+    changed: bool
+    url: str
+    notices: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "changed": self.changed,
+            "url": self.url,
+            "notices": list(self.notices),
+            "ranking": ranking.document(self.ranked.ranking),
+        }
+
+    def summary(self) -> str:
+        rows = self.ranked.ranking.candidates
+        ranked = sum(row.status == "ranked" for row in rows)
+        rest = f", {len(rows) - ranked} not (see Flags)" if len(rows) > ranked else ""
+        told = "written" if self.changed else "unchanged"
+        lines = [f"Rankings {told}: {ranked} candidates ranked{rest}. {self.url}".rstrip(), *self.notices]
+        return "\n".join(lines)
+
+
+def write_rankings(project: Project, *, releases: Sequence[str] = (), book: Book | None = None) -> Written:
+    """Write what differs from the ranking of the counted scorecards.
+
+    Args:
+        releases: candidates to show although their panel is not complete; recorded.
+        book: the spreadsheet as a pull just left it; read here when None.
+    """
+    ids = files.ids(project)
+    url = project.lasting(spreadsheet_url(project, ids.spreadsheet))
+    if book is not None:
+        book = _with_releases(project, book, releases)
+        ranked = from_book(project, book)
+        if book.about.inputs == _inputs(project, book, ranked):
+            return Written(ranked, False, url)
+    notices: list[str] = []
+    for _ in range(ATTEMPTS):
+        try:
+            reply = sheets.get_by_data_filter(
+                project.session,
+                ids.spreadsheet,
+                worksheets.snapshot_body(with_inputs=book is None),
+                fields=worksheets.SNAPSHOT_FIELDS,
+            )
+        except Invalid:
+            notices += mend(project, ids.spreadsheet)
+            book = _with_releases(project, read_book(project, ids.spreadsheet), releases)
+            continue
+        snapshot = worksheets.read_snapshot(reply)
+        rounds = [round_.id for round_ in project.rubric.rounds]
+        held = book or _with_releases(project, worksheets.book_of(snapshot, rounds=rounds), releases)
+        ranked = from_book(project, held)
+        inputs = _inputs(project, held, ranked)
+        explanations = {
+            row.candidate: ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, row.candidate).text()
+            for row in ranked.ranking.candidates
+        }
+        plan = worksheets.plan_rankings(
+            ranked.ranking,
+            ranked.rubric,
+            held,
+            snapshot,
+            now=text_of(project.now()),
+            inputs=inputs,
+            limits=Limits(project.role.ranking.min_coverage, project.role.ranking.min_interviewers),
+            explanations=explanations,
+        )
+        notices += plan.notices
+        if _send(project, ids.spreadsheet, plan):
+            if plan.bodies:
+                _keep_record(project, ranked, inputs)
+            return Written(ranked, bool(plan.bodies), url, tuple(dict.fromkeys(notices)))
+        if book is None:
+            continue
+        book = None  # people are at work in it: take nothing for granted that was read before
+    raise Refused(
+        "Rows of Rankings were moved each time while it was written.",
+        "Ask whoever is sorting or deleting rows to pause, and run this again.",
+    )
+
+
+def spreadsheet_url(project: Project, spreadsheet_id: str) -> str:
+    """Where people open the spreadsheet."""
+    base = project.address.url if project.address else "https://docs.google.com"
+    return f"{base}/spreadsheets/d/{spreadsheet_id}/edit"
+
+
+def _send(project: Project, spreadsheet_id: str, plan: worksheets.RankingsPlan) -> bool:
+    """Carry out the plan; False when it did not come out as planned and has to be made anew."""
+    reply: dict[str, Any] = {}
+    try:
+        for body in plan.bodies:
+            reply = sheets.batch_update(project.session, spreadsheet_id, body)
+        if plan.values:
+            sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, plan.values)
+    except OutcomeUnknown:
+        return False
+    return not plan.bodies or plan.came_out(reply)
+
+
+def _with_releases(project: Project, book: Book, releases: Sequence[str]) -> Book:
+    """The book with these candidates recorded as released."""
+    new = [name for name in releases if name not in book.recorded.released]
+    if not new:
+        return book
+    everybody = from_book(project, book, releases=[*book.candidates, *new])
+    told = f"{text_of(project.now())}, by {project.user}"
+    released = {**book.recorded.released, **{known(everybody.ranking, name): told for name in new}}
+    return replace(book, recorded=replace(book.recorded, released=released))
+
+
+def _inputs(project: Project, book: Book, ranked: Ranked) -> str:
+    """Fingerprint of everything that Rankings follows from."""
+    return worksheets.inputs_fingerprint(
+        ranked.rubric, ranked.scorecards, book.panel, settings=_settings(project.role, book)
+    )
+
+
+def _settings(role: Role, book: Book) -> str:
+    """What is computed with, beside rubric and scorecards."""
+    released = sorted(book.recorded.released)
+    return repr((policy_of(role), role.release, role.panel, released, pipeline.__version__))
+
+
+def _keep_record(project: Project, ranked: Ranked, inputs: str) -> None:
+    """The decision record: inputs, rubric, weights, program and result, so that the ranking can be made again."""
+    made_at = text_of(project.now())
+    record = ranking.record.make(
+        ranked.ranking,
+        ranked.rubric,
+        ranked.scorecards,
+        policy_of(project.role),
+        program_version=pipeline.__version__,
+        made_at=made_at,
+        candidates=[row.candidate for row in ranked.ranking.candidates],
+    )
+    name = f"{made_at.replace(':', '')}-{inputs}.json"
+    write_atomically(project.hidden / "records" / name, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
