@@ -257,3 +257,25 @@ def test_two_hundred_questions_reordered_edited_and_thinned_out() -> None:
     after, plan = carried_out(live, plan, itertools.count(0x71000000))
     assert [item["title"] for item in after["items"]] == [item["title"] for item in new.items]
     assert form.plan(after, new, join=plan.join, applied=plan.applied).changes == ()
+
+
+@given(designs(), designs(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_bringing_in_candidates_between_two_runs_leaves_everything_else_for_the_next(
+    old: form.FormDesign, new: form.FormDesign, googles_ids: bool
+) -> None:
+    """Only the candidate question is written, nobody with scorecards leaves, and `create-form` then does the rest."""
+    live, first = first_form(old, googles_ids=googles_ids)
+    answers = dict.fromkeys(ids_of(first.join).values(), 1)
+    options: dict[str, Any] = {"answers": answers, "scorecards": dict.fromkeys(NAMES, 1)}
+    between, some = carried_out(
+        live, form.plan_candidates(live, new, join=first.join, applied=first.applied, **options)
+    )
+    assert len(some.requests) <= 1
+    others = [[item for item in form_["items"] if item["title"] != "Candidate"] for form_ in (live, between)]
+    assert others[0] == others[1]
+    assert ids_of(some.join) == ids_of(first.join)
+
+    plan = form.plan(between, new, join=some.join, applied=some.applied, allow_destructive=True, **options)
+    assert content(carried_out(between, plan)[0]) == content(first_form(new, googles_ids=False)[0])
+    assert not [change for change in plan.changes if change.klass == "drift"]
