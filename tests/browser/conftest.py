@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -117,8 +118,9 @@ class Api:
         settings = {"settings": {"emailCollectionType": email}, "updateMask": "emailCollectionType"}
         requests_ = [{"createItem": {"item": item, "location": {"index": at}}} for at, item in enumerate(items)]
         self.call("POST", f"/v1/forms/{form_id}:batchUpdate", {"requests": [*requests_, {"updateSettings": settings}]})
-        anyone = {"type": "anyone", "role": "reader", "view": "published"}
-        self.call("POST", f"/drive/v3/files/{form_id}/permissions", anyone)
+        if shared:
+            anyone = {"type": "anyone", "role": "reader", "view": "published"}
+            self.call("POST", f"/drive/v3/files/{form_id}/permissions", anyone)
         if published:
             self.publish(form_id, accepting=True)
         return form_id
@@ -148,11 +150,11 @@ class Api:
         self.call("POST", f"/v4/spreadsheets/{spreadsheet_id}:batchUpdate", {"requests": list(requests_)})
 
     def write(self, spreadsheet_id: str, where: str, values: list[list[Any]]) -> None:
-        path = f"/v4/spreadsheets/{spreadsheet_id}/values/{where}?valueInputOption=USER_ENTERED"
+        path = f"/v4/spreadsheets/{spreadsheet_id}/values/{quote(where, safe='')}?valueInputOption=USER_ENTERED"
         self.call("PUT", path, {"range": where, "values": values})
 
     def values(self, spreadsheet_id: str, where: str, render: str = "FORMATTED_VALUE") -> list[list[Any]]:
-        path = f"/v4/spreadsheets/{spreadsheet_id}/values/{where}?valueRenderOption={render}"
+        path = f"/v4/spreadsheets/{spreadsheet_id}/values/{quote(where, safe='')}?valueRenderOption={render}"
         return list(self.call("GET", path).get("values", []))
 
 

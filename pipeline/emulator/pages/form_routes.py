@@ -102,7 +102,6 @@ WHY_EMAIL = {
     "VERIFIED": f"It is recorded with your answers. {NOBODY_SIGNS_IN}",
     "RESPONDER_INPUT": "It is recorded with your answers.",
 }
-WHO_ARE_YOU = f"Only people whom this form was shared with can answer. It is not recorded. {NOBODY_SIGNS_IN}"
 
 
 def _title(form: Form) -> str:
@@ -121,8 +120,8 @@ def _open_form(tx: Transaction, form_id: str) -> Sheet | Answer:
         heading = "This form is closed" if form.published else "This form is not open"
         return _say(403, heading, lines, over=_title(form))
     why = WHY_EMAIL.get(form.settings.get("emailCollectionType", ""), "")
-    if not why and forms.responder_problem(tx, form, None):
-        why = WHO_ARE_YOU
+    if not why and (problem := forms.responder_problem(tx, form, None)):
+        return _say(403, "This form is not for you yet", [problem, "Ask whoever sent you the link."], over=_title(form))
     return Sheet(form_id, _title(form), pages_of(form.as_json("")), why)
 
 

@@ -76,12 +76,14 @@
   const refresh = async () => {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok) throw new Error("The page could not be read again; reload it.");
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    let css = "";  // taken out before parsing: its nonce is that answer's, and this page's policy would refuse it
+    const text = (await answer.text()).replace(/<style id="looks"[^>]*>([^<]*)<\/style>/, (_, found) => { css = found; return ""; });
+    const fresh = new DOMParser().parseFromString(text, "text/html");
     const looks = byId("looks");
     const style = document.createElement("style");
     style.id = "looks";
     style.nonce = looks.nonce;
-    style.textContent = fresh.getElementById("looks").textContent;
+    style.textContent = css;
     const kept = here && here.id;
     looks.replaceWith(style);
     byId("sheet").replaceWith(document.adoptNode(fresh.getElementById("sheet")));

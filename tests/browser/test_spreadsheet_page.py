@@ -1,0 +1,377 @@
+"""The spreadsheet as a manager keeps it open, in a browser, against the running workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from .conftest import Api, Json, cell, press, saved, shown, sign_in, wait_for
+
+pytestmark = pytest.mark.browser
+
+RANKINGS = 101
+HOSTILE = '<img src=x onerror="document.title=1"> & {{ 7*7 }}'
+
+
+def area(top: int, bottom: int, left: int, right: int) -> Json:
+    rows = {"startRowIndex": top, "endRowIndex": bottom}
+    return {"sheetId": RANKINGS, **rows, "startColumnIndex": left, "endColumnIndex": right}
+
+
+def repeat(where: Json, given: Json, fields: str = "userEnteredFormat") -> Json:
+    return {"repeatCell": {"range": where, "cell": given, "fields": fields}}
+
+
+def rankings(api: Api, *requests: Json, rows: list[list[Any]] | None = None) -> str:
+    """A spreadsheet with the worksheet Rankings; gives its id."""
+    grid = {"rowCount": 100, "columnCount": 12, "frozenRowCount": 1, "frozenColumnCount": 1}
+    properties = {"sheetId": RANKINGS, "title": "Rankings", "index": 0, "gridProperties": grid}
+    spreadsheet = api.create_spreadsheet("Hiring", {"addSheet": {"properties": properties}})
+    api.write(spreadsheet, "Rankings!A1", rows or [["Candidate", "Score"], ["Ana Lima", 4.5], ["Ben Okafor", 3.25]])
+    if requests:
+        api.update(spreadsheet, *requests)
+    return spreadsheet
+
+
+def open_page(browser: WebDriver, workspace: Any, spreadsheet: str, query: str = "") -> None:
+    sign_in(browser, workspace, f"/spreadsheets/d/{spreadsheet}/edit{query}")
+
+
+def keys(browser: WebDriver, *pressed: str) -> None:
+    ActionChains(browser).send_keys(*pressed).perform()
+
+
+def color(browser: WebDriver, name: str) -> str:
+    return str(cell(browser, name).value_of_css_property("background-color"))
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_worksheets_are_tabs_and_hidden_ones_are_not(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Each worksheet has its tab; a hidden one has none; a tab leads to its cells."""
+    spreadsheet = rankings(
+        api,
+        {"addSheet": {"properties": {"sheetId": 5, "title": "<b>Panel</b>"}}},
+        {"addSheet": {"properties": {"sheetId": 6, "title": "Keys", "hidden": True}}},
+    )
+    api.write(spreadsheet, "'<b>Panel</b>'!A1", [["On the panel"]])
+
+    open_page(browser, workspace, spreadsheet)
+
+    assert [tab.text for tab in shown(browser, ".tabs a")] == ["Rankings", "Sheet1", "<b>Panel</b>"]
+    browser.find_element(By.LINK_TEXT, "<b>Panel</b>").click()
+    wait_for(browser, lambda: cell(browser, "A1").text == "On the panel")
+
+
+def test_the_frozen_header_and_column_stay_when_scrolled(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Far down and to the right, row 1 and column A are where they were."""
+    rows = [[f"{column}{row}" for column in "ABCDEFGHIJKL"] for row in range(1, 90)]
+    spreadsheet = rankings(api, rows=rows)
+    open_page(browser, workspace, spreadsheet)
+    head, side = cell(browser, "A1").rect, cell(browser, "A80").rect
+
+    browser.execute_script("document.getElementById('scroll').scrollTo(400, 1000)")
+
+    assert cell(browser, "A1").rect["y"] == head["y"]
+    assert cell(browser, "A1").rect["x"] == head["x"]
+    assert cell(browser, "A80").rect["x"] == side["x"]
+    assert cell(browser, "A80").rect["y"] < side["y"]
+
+
+def test_formats_show(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Numbers by their format, bold, colours, alignment, widths and merged cells."""
+    spreadsheet = rankings(
+        api,
+        repeat(area(1, 3, 1, 2), {"userEnteredFormat": {"numberFormat": {"type": "NUMBER", "pattern": "0.00"}}}),
+        repeat(
+            area(0, 1, 0, 2),
+            {
+                "userEnteredFormat": {
+                    "textFormat": {"bold": True},
+                    "backgroundColor": {"green": 1},
+                    "horizontalAlignment": "CENTER",
+                }
+            },
+        ),
+        {"mergeCells": {"range": area(4, 6, 0, 3), "mergeType": "MERGE_ALL"}},
+        {
+            "updateDimensionProperties": {
+                "range": {"sheetId": RANKINGS, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1},
+                "properties": {"pixelSize": 222},
+                "fields": "pixelSize",
+            }
+        },
+    )
+
+    open_page(browser, workspace, spreadsheet)
+
+    assert cell(browser, "B3").text == "3.25"
+    assert cell(browser, "B2").text == "4.50"
+    assert cell(browser, "B2").value_of_css_property("text-align") == "right"
+    assert cell(browser, "A1").value_of_css_property("font-weight") == "700"
+    assert cell(browser, "A1").value_of_css_property("text-align") == "center"
+    assert color(browser, "A1") == "rgba(0, 255, 0, 1)"
+    assert cell(browser, "A1").size["width"] == 222
+    assert cell(browser, "A5").get_attribute("colspan") == "3"
+    assert browser.find_elements(By.ID, "cell-B5") == []
+
+
+def test_color_scale_rules_and_banding_color_the_cells(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """A scale runs from its low to its high colour, a custom formula marks its rows, bands lie under both."""
+    red, green = {"red": 1}, {"green": 1}
+    blue = {"backgroundColor": {"blue": 1}}
+    spreadsheet = rankings(
+        api,
+        {
+            "addConditionalFormatRule": {
+                "index": 0,
+                "rule": {
+                    "ranges": [area(1, 3, 1, 2)],
+                    "gradientRule": {
+                        "minpoint": {"type": "MIN", "color": red},
+                        "maxpoint": {"type": "MAX", "color": green},
+                    },
+                },
+            }
+        },
+        {
+            "addConditionalFormatRule": {
+                "index": 1,
+                "rule": {
+                    "ranges": [area(1, 3, 0, 1)],
+                    "booleanRule": {
+                        "condition": {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=$B2<4"}]},
+                        "format": blue,
+                    },
+                },
+            }
+        },
+        {
+            "addBanding": {
+                "bandedRange": {
+                    "range": area(0, 3, 0, 4),
+                    "rowProperties": {
+                        "firstBandColor": {"red": 1, "green": 1},
+                        "secondBandColor": {"red": 1, "blue": 1},
+                    },
+                }
+            }
+        },
+    )
+
+    open_page(browser, workspace, spreadsheet)
+
+    assert (color(browser, "B2"), color(browser, "B3")) == ("rgba(0, 255, 0, 1)", "rgba(255, 0, 0, 1)")
+    assert color(browser, "A3") == "rgba(0, 0, 255, 1)"
+    assert color(browser, "A2") == "rgba(255, 0, 255, 1)"
+    assert color(browser, "C3") == "rgba(255, 255, 0, 1)"
+
+
+def test_a_chart_draws_a_bar_for_each_candidate(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """The bars of a bar chart are as long as their values, and each tells its label and value."""
+
+    def data(column: int) -> Json:
+        return {"sourceRange": {"sources": [area(0, 3, column, column + 1)]}}
+
+    basic = {"chartType": "BAR", "headerCount": 1, "domains": [{"domain": data(0)}], "series": [{"series": data(1)}]}
+    place = {"overlayPosition": {"anchorCell": {"sheetId": RANKINGS, "rowIndex": 5, "columnIndex": 1}}}
+    chart = {"spec": {"title": "Scores", "basicChart": basic}, "position": place}
+    spreadsheet = rankings(api, {"addChart": {"chart": chart}})
+
+    open_page(browser, workspace, spreadsheet)
+
+    figure = browser.find_element(By.CSS_SELECTOR, "figure.chart")
+    assert figure.find_element(By.TAG_NAME, "figcaption").text == "Scores"
+    bars = figure.find_elements(By.TAG_NAME, "rect")
+    told = [bar.find_element(By.TAG_NAME, "title").get_attribute("textContent") for bar in bars]
+    assert told == ["Ana Lima: 4.5", "Ben Okafor: 3.25"]
+    long, short = (float(bar.get_attribute("width") or 0) for bar in bars)
+    assert long / short == pytest.approx(4.5 / 3.25, rel=0.01)
+    assert figure.rect["y"] >= cell(browser, "B6").rect["y"]
+
+
+def test_hostile_text_stays_text(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Cells, notes, tabs, titles and drop-downs with HTML in them show it letter by letter."""
+    offered = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": HOSTILE}]}, "showCustomUi": True}
+    spreadsheet = rankings(
+        api,
+        repeat(area(1, 2, 0, 1), {"note": HOSTILE}, "note"),
+        {"setDataValidation": {"range": area(1, 2, 2, 3), "rule": offered}},
+        {"updateSheetProperties": {"properties": {"sheetId": RANKINGS, "title": HOSTILE}, "fields": "title"}},
+        {"updateSpreadsheetProperties": {"properties": {"title": HOSTILE}, "fields": "title"}},
+        rows=[["Candidate"], [HOSTILE]],
+    )
+
+    open_page(browser, workspace, spreadsheet)
+
+    assert cell(browser, "A2").text == HOSTILE
+    assert browser.find_element(By.TAG_NAME, "h1").text == HOSTILE
+    cell(browser, "A2").click()
+    assert browser.find_element(By.ID, "note").text == HOSTILE
+    cell(browser, "C2").click()
+    keys(browser, Keys.ENTER)
+    assert HOSTILE in browser.find_element(By.ID, "chooser").text
+    assert browser.find_elements(By.CSS_SELECTOR, "table img") == []
+
+
+def test_a_note_opens_on_the_selected_cell(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Notes need no mouse: the arrow keys bring the cell, the note appears beside it."""
+    spreadsheet = rankings(api, repeat(area(2, 3, 0, 1), {"note": "3.25 = 13 / 4"}, "note"))
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "A2").click()
+    note = browser.find_element(By.ID, "note")
+    assert not note.is_displayed()
+
+    keys(browser, Keys.ARROW_DOWN)
+
+    assert note.text == "3.25 = 13 / 4"
+    assert cell(browser, "A3").get_attribute("aria-describedby") == "note"
+
+
+def test_a_long_worksheet_comes_in_pages_of_rows(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Of 5,000 rows 200 are drawn; the links under the grid walk through the rest, header and all."""
+    spreadsheet = api.create_spreadsheet("Long")
+    rows = [["Number"], *([number] for number in range(2, 5001))]
+    size = {"sheetId": 0, "gridProperties": {"rowCount": 5000, "frozenRowCount": 1}}
+    api.update(
+        spreadsheet,
+        {"updateSheetProperties": {"properties": size, "fields": "gridProperties(rowCount,frozenRowCount)"}},
+    )
+    api.write(spreadsheet, "A1", rows)
+
+    open_page(browser, workspace, spreadsheet)
+    assert len(browser.find_elements(By.CSS_SELECTOR, "tr[data-r]")) == 201
+    browser.find_element(By.LINK_TEXT, "Last").click()
+
+    wait_for(browser, lambda: cell(browser, "A5000").text == "5000")
+    assert cell(browser, "A1").text == "Number"
+    assert "of 5,000" in shown(browser, ".rows")[0].text
+
+
+# --- changing --------------------------------------------------------------------------------------------------------
+
+
+def test_a_cell_is_typed_into_and_formulas_follow(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Typing over a number is stored as the API would store it, and a formula that uses it shows its new result."""
+    spreadsheet = rankings(api, rows=[["Candidate", "Score"], ["Ana", 4], ["Ben", 2], ["Mean", "=AVERAGE(B2:B3)"]])
+    open_page(browser, workspace, spreadsheet)
+    assert cell(browser, "B4").text == "3"
+
+    cell(browser, "B3").click()
+    keys(browser, "5", Keys.ENTER)
+
+    wait_for(browser, lambda: cell(browser, "B4").text == "4.5")
+    saved(browser)
+    assert browser.find_element(By.ID, "where").text == "B4"
+    assert browser.find_element(By.ID, "formula").get_attribute("value") == "=AVERAGE(B2:B3)"
+    assert api.values(spreadsheet, "Rankings!B3", "UNFORMATTED_VALUE") == [[5]]
+
+
+def test_the_formula_bar_edits_the_formula(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """The bar shows what is in the cell, not what it comes to, and Enter there changes it."""
+    spreadsheet = rankings(api, rows=[["a", 1], ["b", "=B1+1"]])
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "B2").click()
+    bar = browser.find_element(By.ID, "formula")
+
+    bar.clear()
+    bar.send_keys("=B1*10", Keys.ENTER)
+
+    wait_for(browser, lambda: cell(browser, "B2").text == "10")
+    assert api.values(spreadsheet, "Rankings!B2", "FORMULA") == [["=B1*10"]]
+
+
+def test_f2_tab_and_escape(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """F2 edits what is there, Tab writes and goes right, Escape leaves the cell as it was."""
+    spreadsheet = rankings(api)
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "A2").click()
+
+    keys(browser, Keys.F2, " the first", Keys.TAB)
+    keys(browser, "9", Keys.ESCAPE)
+
+    saved(browser)
+    assert api.values(spreadsheet, "Rankings!A2:B2") == [["Ana Lima the first", "4.5"]]
+    assert browser.find_element(By.ID, "where").text == "B2"
+
+
+def test_a_drop_down_offers_its_values(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """A cell with a list is chosen in, by keyboard too; what is chosen is stored."""
+    values = [{"userEnteredValue": word} for word in ("Hire", "Hold", "Reject")]
+    rule = {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": True, "showCustomUi": True}
+    spreadsheet = rankings(api, {"setDataValidation": {"range": area(1, 3, 2, 3), "rule": rule}})
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "C2").click()
+
+    keys(browser, Keys.ENTER)
+    offered = browser.find_elements(By.CSS_SELECTOR, "#chooser option")
+    assert [option.text for option in offered] == ["(empty)", "Hire", "Hold", "Reject"]
+    keys(browser, Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ENTER)
+
+    wait_for(browser, lambda: cell(browser, "C2").text == "Hold")
+    assert api.values(spreadsheet, "Rankings!C2") == [["Hold"]]
+
+
+def test_a_drop_down_of_a_range_offers_what_stands_there(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """The values come from the cells of the range, once each."""
+    values = [{"userEnteredValue": "=Rankings!A2:A100"}]
+    rule = {"condition": {"type": "ONE_OF_RANGE", "values": values}, "showCustomUi": True}
+    spreadsheet = rankings(api, {"setDataValidation": {"range": area(1, 3, 2, 3), "rule": rule}})
+    open_page(browser, workspace, spreadsheet)
+
+    cell(browser, "C2").click()
+    keys(browser, Keys.ENTER)
+
+    offered = browser.find_elements(By.CSS_SELECTOR, "#chooser option")
+    assert [option.text for option in offered] == ["(empty)", "Ana Lima", "Ben Okafor"]
+
+
+def test_a_range_with_a_warning_asks_first(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Leaving it changes nothing; changing it anyway writes."""
+    lock = {"range": area(0, 100, 0, 2), "warningOnly": True, "description": "The program writes here."}
+    spreadsheet = rankings(api, {"addProtectedRange": {"protectedRange": lock}})
+    open_page(browser, workspace, spreadsheet)
+
+    cell(browser, "B2").click()
+    keys(browser, "1", Keys.ENTER)
+    wait_for(browser, lambda: shown(browser, "#ask"))
+    assert "The program writes here." in browser.find_element(By.ID, "ask-text").text
+    press(browser, "Leave it")
+    wait_for(browser, lambda: browser.find_element(By.ID, "state").text == "Not changed.")
+    assert api.values(spreadsheet, "Rankings!B2") == [["4.5"]]
+
+    cell(browser, "B2").click()
+    keys(browser, "1", Keys.ENTER)
+    wait_for(browser, lambda: shown(browser, "#ask"))
+    press(browser, "Change it anyway")
+    wait_for(browser, lambda: cell(browser, "B2").text == "1")
+    assert api.values(spreadsheet, "Rankings!B2") == [["1"]]
+
+
+def test_what_the_workspace_refuses_is_said_and_not_shown(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """A refused change is told in words, and the cell keeps what it has."""
+    lock = {"range": area(0, 100, 0, 2), "description": "Locked by the owner."}
+    spreadsheet = rankings(api, {"addProtectedRange": {"protectedRange": lock}})
+    open_page(browser, workspace, spreadsheet)
+
+    cell(browser, "B2").click()
+    keys(browser, "1", Keys.ENTER)
+
+    wait_for(browser, lambda: "Locked by the owner." in browser.find_element(By.ID, "state").text)
+    assert cell(browser, "B2").text == "4.5"
+
+
+def test_a_spreadsheet_can_be_read_on_a_phone(phone: WebDriver, workspace: Any, api: Api) -> None:
+    """The page itself does not scroll sideways; the grid inside it does."""
+    spreadsheet = rankings(api)
+
+    open_page(phone, workspace, spreadsheet)
+
+    assert phone.execute_script("return document.documentElement.scrollWidth") <= 360
+    assert phone.execute_script("const s = document.getElementById('scroll'); return s.scrollWidth > s.clientWidth")
