@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -290,6 +291,18 @@ def test_the_token_goes_in_the_header_and_nowhere_else(patience: Patience) -> No
         sheets.get(session, "s", fields="*", ranges=["A1:B2", "C3"])
         assert tape.headers[0]["authorization"] == "Bearer a-token"
         assert "a-token" not in tape.asked[0][1]
+
+
+def test_a_password_in_netrc_does_not_take_the_tokens_place(
+    patience: Patience, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many developers have a `default` entry there, and requests would rather use that."""
+    (tmp_path / "netrc").write_text("default login lee password hunter2")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with replay(Say()) as tape, at(tape, patience) as session:
+        session.http.trust_env = True  # as it is at Google
+        forms.get(session, "f")
+        assert tape.headers[0]["authorization"] == "Bearer a-token"
 
 
 def test_a_number_that_json_does_not_know_is_a_bug_not_a_broken_connection(patience: Patience) -> None:

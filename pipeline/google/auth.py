@@ -22,6 +22,7 @@ from google.oauth2.credentials import Credentials
 from pipeline.errors import NotSignedIn
 from pipeline.google import tokens
 from pipeline.google.refusals import DRIVE_FILE
+from pipeline.google.session import is_loopback
 from pipeline.google.sign_in_refusals import explain_sign_in
 from pipeline.google.tokens import SavedSignIn
 
@@ -184,10 +185,6 @@ def logout(client_file: Path, *, timeout: float = 10.0) -> Revocation:
         except requests.RequestException:
             revoked = None
     return Revocation(saved.account, deleted=tokens.delete(client.client_id), revoked=revoked)
-
-
-def is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 class _Person(Credentials):

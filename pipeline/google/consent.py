@@ -23,7 +23,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from pipeline.errors import CannotAsk, NotSignedIn, PipelineError
 from pipeline.google import auth, drive, tokens
-from pipeline.google.session import connect
+from pipeline.google.session import connect, is_loopback
 from pipeline.google.sign_in_refusals import explain_sign_in
 from pipeline.google.tokens import SavedSignIn
 
@@ -118,7 +118,7 @@ def _consent(client: auth.Client, scopes: tuple[str, ...], ways: Ways) -> Any:
         "redirect_uris": ["http://localhost"],
     }
     flow = _Flow.from_client_config({"installed": config}, scopes=list(scopes))
-    flow.oauth2session.trust_env = not auth.is_loopback(client.token_uri)
+    flow.oauth2session.trust_env = not is_loopback(client.token_uri)
     told: queue.Queue[str] = queue.Queue()
 
     def tell(url: str, redirect: str) -> None:
@@ -135,7 +135,7 @@ def _consent(client: auth.Client, scopes: tuple[str, ...], ways: Ways) -> Any:
 
     flow.tell = tell
     try:
-        with _oauthlib_settings(insecure=auth.is_loopback(client.token_uri)), flow.oauth2session:
+        with _oauthlib_settings(insecure=is_loopback(client.token_uri)), flow.oauth2session:
             if ways.browser or ways.ask is None:
                 return _wait_for_answer(flow, ways)
             return _ask_for_answer(flow, ways, told)
@@ -183,7 +183,7 @@ def _ask_for_answer(flow: _Flow, ways: Ways, told: queue.Queue[str]) -> Any:
     threading.Thread(target=wait, daemon=True).start()  # daemon: Ctrl-C at the prompt must end the program
     redirect = _first(told, outcome)
     while ways.ask is not None:
-        pasted = ways.ask("Paste the address here (or press Enter once the page says that you are signed in): ").strip()
+        pasted = ways.ask("Paste the address here, or press Enter once the page says that you are signed in").strip()
         query = urlsplit(pasted).query
         if not pasted:
             break

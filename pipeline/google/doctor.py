@@ -84,11 +84,11 @@ def credentials(session: Session) -> Check:
     try:
         user = drive.about_get(session).get("user", {})
     except NotSignedIn as fault:
-        return _failed("credentials", fault)
+        return failed("credentials", fault)
     except ApiOff:
         return Check("credentials", "PASS", "Accepted; whose they are the Drive API would say.")
     except PipelineError as fault:
-        return _failed("workspace", fault)
+        return failed("workspace", fault)
     whose = user.get("emailAddress", "an account without a name")
     where = "Google" if session.base_url is None else f"the workspace at {session.base_url}"
     return Check("credentials", "PASS", f"Signed in at {where} as {whose} ({session.identity.kind}).")
@@ -133,7 +133,7 @@ def apis(session: Session) -> list[Check]:
         except (NotFound, NoPermission, Invalid):
             pass  # it looked for the file: it is on
         except PipelineError as fault:
-            checks.append(_failed(name, fault))
+            checks.append(failed(name, fault))
             continue
         checks.append(Check(name, "PASS", "On."))
     return checks
@@ -146,7 +146,7 @@ def form(session: Session, wanted: FormToCheck) -> list[Check]:
         found = forms.get(session, wanted.form_id)
         permissions = drive.permissions_list(session, wanted.form_id)
     except PipelineError as fault:
-        return [_failed(f"{name} reachable", fault)]
+        return [failed(f"{name} reachable", fault)]
     title = found.get("info", {}).get("title", "")
     reachable = Check(f"{name} reachable", "PASS", f"{title!r}, {len(found.get('items', []))} items.")
     return [reachable, _published(f"{name} published", found, wanted.accepting), _open_to(name, permissions, wanted)]
@@ -201,7 +201,7 @@ def spreadsheet(session: Session, spreadsheet_id: str | None) -> Check:
         found = drive.files_get(session, spreadsheet_id)
         sheets.get(session, spreadsheet_id, fields="spreadsheetId")
     except PipelineError as fault:
-        return _failed("spreadsheet", fault)
+        return failed("spreadsheet", fault)
     if found.get("trashed"):
         return Check("spreadsheet", "FAIL", f"{found.get('name', '')!r} is in the trash.", "Restore it in Drive.")
     if not found.get("capabilities", {}).get("canEdit", True):
@@ -218,5 +218,6 @@ def quota(session: Session) -> Check:
     )
 
 
-def _failed(name: str, fault: PipelineError) -> Check:
+def failed(name: str, fault: PipelineError) -> Check:
+    """A check that ended in a refusal: `credentials` that could not even be loaded, for instance."""
     return Check(name, "FAIL", fault.what, fault.next_step)

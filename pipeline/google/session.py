@@ -63,7 +63,8 @@ class Session:
         renewing = requests.Session()
         self.http = AuthorizedSession(credentials, auth_request=_Renewal(renewing))
         self._renewing = renewing
-        if base_url and urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}:
+        self.http.auth = _as_it_is
+        if base_url and is_loopback(base_url):
             self.http.trust_env = renewing.trust_env = False  # a proxy cannot reach this computer's own loopback
         self._services: dict[str, Any] = {}
 
@@ -229,6 +230,11 @@ def connect(
     return Session(credentials, base_url, policy or Policy(), on_wait)
 
 
+def is_loopback(url: str) -> bool:
+    """Whether `url` is this computer's own."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 def bearer(token: str) -> Any:
     """Credentials that are one token and cannot be renewed: a local workspace's owner."""
     from google.oauth2.credentials import Credentials
@@ -299,6 +305,11 @@ def _document(api: str, version: str) -> Mapping[str, Any]:
 
     document: Mapping[str, Any] = json.loads(get_static_doc(api, version))
     return document
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps our token: without an `auth` of its own, requests puts a password from ~/.netrc in its place."""
+    return request
 
 
 def _never_sent(fault: Exception) -> bool:
