@@ -111,9 +111,15 @@ class Api:
         return dict(answer.json())
 
     def create_form(
-        self, title: str, items: list[Json], *, email: str = "DO_NOT_COLLECT", published: bool = True
+        self,
+        title: str,
+        items: list[Json],
+        *,
+        email: str = "DO_NOT_COLLECT",
+        published: bool = True,
+        shared: bool = True,
     ) -> str:
-        """A form that anyone with its link may answer, unless it is not published; gives its id."""
+        """A form that anyone with its link may answer, unless it is not published or not shared; gives its id."""
         form_id = str(self.call("POST", "/v1/forms", {"info": {"title": title, "documentTitle": title}})["formId"])
         settings = {"settings": {"emailCollectionType": email}, "updateMask": "emailCollectionType"}
         requests_ = [{"createItem": {"item": item, "location": {"index": at}}} for at, item in enumerate(items)]

@@ -10,7 +10,7 @@ from flask import Blueprint, make_response, render_template, request
 
 from .. import forms, forms_responses
 from ..calls import Transaction
-from ..forms import Form
+from ..forms_document import Form
 from ..refusal import Refusal
 from ..store import Store
 from . import form_answers

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 
 from .. import drive, forms, forms_responses
 from ..calls import Transaction
-from ..forms import Form
+from ..forms_document import Form
 from ..store import Store
 from .access import Access, Answer
 
