@@ -35,6 +35,28 @@ BODY_FIELD = {
 PACKAGE = {"forms": "google.apps.forms.v1", "sheets": "google.apps.sheets.v4", "drive": "google.apps.drive.v3"}
 WELL_KNOWN = {"google-fieldmask": "google.protobuf.FieldMask", "google-datetime": "google.protobuf.Timestamp"}
 
+# Unions, which the documents tell in prose only: at most one of these names may be set. An empty tuple means all.
+UNIONS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("forms", "Request"): ("kind", ()),
+    ("forms", "WriteControl"): ("control", ()),
+    ("forms", "Item"): (
+        "kind",
+        ("questionItem", "questionGroupItem", "pageBreakItem", "textItem", "imageItem", "videoItem"),
+    ),
+    ("forms", "Question"): (
+        "kind",
+        ("choiceQuestion", "textQuestion", "scaleQuestion", "dateQuestion", "timeQuestion", "fileUploadQuestion")
+        + ("rowQuestion", "ratingQuestion"),
+    ),
+    ("forms", "Option"): ("go_to_section", ("goToAction", "goToSectionId")),
+    ("sheets", "Request"): ("kind", ()),
+    ("sheets", "ExtendedValue"): ("value", ()),
+    ("sheets", "DataFilter"): ("filter", ()),
+    ("sheets", "ColorStyle"): ("kind", ()),
+    ("sheets", "ConditionValue"): ("value", ()),
+    ("sheets", "ConditionalFormatRule"): ("rule", ("booleanRule", "gradientRule")),
+}
+
 
 @dataclass(frozen=True)
 class Method:
@@ -179,6 +201,8 @@ class _Walker:
             return {}
         properties: Json = self.schemas[name].get("properties", {})
         checked: Json = {}
+        union, kinds = UNIONS.get((self.api, name), ("", ()))
+        kinds = (kinds or tuple(properties)) if union else ()
         for key, member in value.items():
             known = key if key in properties else camel(key)
             schema = properties.get(known)
@@ -186,6 +210,11 @@ class _Walker:
                 place = f" at '{path}'" if path else ""
                 self.faults.add(path, f'Invalid JSON payload received. Unknown name "{key}"{place}: Cannot find field.')
             elif member is not None:
+                if known in kinds and any(kind in checked for kind in kinds):
+                    self.faults.add(
+                        path,
+                        f"Invalid value at '{path}' (oneof), oneof field '{union}' is already set. Cannot set '{key}'",
+                    )
                 below = f"{path}.{snake(known)}" if path else snake(known)
                 checked[known] = self.value(name, known, schema, member, below)
         return checked

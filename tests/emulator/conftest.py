@@ -1,4 +1,4 @@
-"""A workspace for the tests, other people's clients to drive it with, and a check of every answer against Google's schemas.
+"""A workspace for the tests, other people's clients to drive it with, each answer held against Google's schemas.
 
 Nothing here imports `pipeline.google`: the workspace is judged by Google's own client, by gspread and by raw HTTP.
 """
@@ -191,3 +191,10 @@ def create(item: Json, index: int) -> Json:
 @pytest.fixture
 def form(forms: Any, drive: Any) -> FormMaker:
     return FormMaker(forms, drive)
+
+
+@pytest.fixture
+def book(sheets: Any) -> Any:
+    from .sheets_maker import SpreadsheetMaker
+
+    return SpreadsheetMaker(sheets, properties={"title": "Book"})
