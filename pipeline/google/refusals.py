@@ -61,6 +61,7 @@ class Case:
         said = self.reply.message or ("a web page instead of data" if self.reply.page else "nothing more")
         return {
             "who": self.who,
+            "them": self.who.replace("The ", "the ", 1),
             "doing": self.call.doing,
             "api": self.call.api,
             "code": str(self.reply.code),
@@ -135,7 +136,7 @@ RULES: tuple[Rule, ...] = (
             or case.reply.says("insufficient authentication scopes")
         ),
         NotSignedIn,
-        "The sign-in does not allow this tool to {doing}: {who} says that a scope is missing.",
+        "The sign-in does not allow this tool to {doing}: {them} says that a scope is missing.",
         "{signing_in}",
     ),
     Rule(
@@ -171,14 +172,14 @@ RULES: tuple[Rule, ...] = (
         "Drive full",
         lambda case: case.reply.has("storageQuotaExceeded") or case.reply.says("storage quota has been exceeded"),
         Refused,
-        "The Drive of {account} is full: {who} refused to {doing}.",
+        "The Drive of {account} is full: {them} refused to {doing}.",
         "Free some space, or name a folder of a shared drive in config/pipeline.toml.",
     ),
     Rule(
         "daily limit",
         lambda case: case.reply.has("dailyLimitExceeded", "dailyLimitExceededUnreg"),
         Refused,
-        "The daily quota of your Google Cloud project is used up: {who} refused to {doing}.",
+        "The daily quota of your Google Cloud project is used up: {them} refused to {doing}.",
         "Run this again tomorrow, or ask for more at https://console.cloud.google.com/iam-admin/quotas.",
     ),
     Rule(
@@ -220,7 +221,7 @@ RULES: tuple[Rule, ...] = (
             )
         ),
         Refused,
-        "Your organisation's policy forbids it: {who} refused to {doing}.",
+        "Your organisation's policy forbids it: {them} refused to {doing}.",
         "Ask your Workspace administrator, or share inside the organisation only ([sharing] in config/<role>.toml).",
     ),
     Rule(
@@ -247,7 +248,7 @@ RULES: tuple[Rule, ...] = (
             case.reply.code == 400 and case.reply.says("not supported for this document", "must not be an office file")
         ),
         Refused,
-        "The file is not a Google spreadsheet (an Excel file, perhaps): {who} refused to {doing}.",
+        "The file is not a Google spreadsheet (an Excel file, perhaps): {them} refused to {doing}.",
         "Open it in Google Sheets, choose File, Save as Google Sheets, and adopt the new file.",
     ),
     Rule(
@@ -289,7 +290,7 @@ RULES: tuple[Rule, ...] = (
         "not our Google",
         lambda case: 200 <= case.reply.code < 400,
         Refused,
-        "Something other than {who} answered the request to {doing} ({code}: {said}).",
+        "Something other than {them} answered the request to {doing} ({code}: {said}).",
         "Check the network: a sign-in page of a guest network or a proxy stands in between.",
     ),
     Rule(
