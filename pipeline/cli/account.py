@@ -32,7 +32,8 @@ def login(screen: Screen, scopes: str, no_browser: bool, yes: bool) -> None:
     from pipeline.google import consent
 
     with screen.project() as project:
-        ask = (lambda text: str(click.prompt(text, err=True))) if sys.stdin.isatty() and sys.stderr.isatty() else None
+        terminal = sys.stdin.isatty() and sys.stderr.isatty()
+        ask = (lambda text: str(click.prompt(text, default="", show_default=False, err=True))) if terminal else None
         ways = consent.Ways(say=screen.warn, ask=ask, browser=not no_browser)
         done = consent.login(project.client_file, ways, scopes=scopes, base_url=project.google_url, replace_wider=yes)
     if screen.json:
@@ -55,7 +56,11 @@ def logout(screen: Screen) -> None:
         done = auth.logout(project.client_file)
     if screen.json:
         screen.document({"account": done.account, "revoked": done.revoked})
-    told = "revoked at Google and deleted here" if done.revoked else "deleted here; Google could not be reached"
+    if not done.deleted:
+        screen.say("Nobody was signed in with this OAuth client.")
+        return
+    by_hand = "deleted here, but could not be revoked: do so at https://myaccount.google.com/connections"
+    told = "revoked at Google and deleted here" if done.revoked else by_hand
     screen.say(f"The sign-in of {done.account or 'your account'} is {told}.")
 
 
