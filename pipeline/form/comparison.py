@@ -55,7 +55,6 @@ class Comparison:
         self.known = {field.key: field for field in (*design.join, *self.join)}  # the join in force wins
         items: list[Json] = current.get("items", [])
         self.taken = {id_ for item in items for id_ in (item.get("itemId", ""), known_as(item))}
-        self.taken |= {field.question_id for field in join or ()}
         self.wanted = {field.key: item for field, item in zip(design.join, design.items, strict=True)}
         self.names = self._names(items, {field.key for field in join or ()})
         self.here = dict(zip(self.names, items, strict=True))
@@ -88,7 +87,7 @@ class Comparison:
         chosen = self.known.get("candidate:")
         if chosen and chosen.key in self.here and chosen.key in self.wanted:
             now, want = facets.of_item(self.here[chosen.key]), facets.of_item(self.wanted[chosen.key])
-            if now["kind"] == want["kind"]:
+            if "options" in now:
                 self._candidates(chosen, now["options"], want["options"])
         successor = dict(zip(self.deleted, self.new, strict=True))
         target = [successor.get(name, name) for name in self.names]
