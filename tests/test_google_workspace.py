@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -327,3 +330,33 @@ def test_quota_that_never_comes_back(google: Google) -> None:
             sheets.get(session, sheet, fields="spreadsheetId")
     assert now <= 30.0
     assert "kept asking us to wait when we tried to read the spreadsheet" in told.value.what
+
+
+def test_the_browser_opens_by_itself(google: Google) -> None:
+    """As on a desktop: the page opens, one presses Allow there, and nothing is typed in the terminal."""
+    person = google.directory / "person.py"
+    person.write_text(PERSON_IN_A_BROWSER.format(token=google.token))
+    terminal = google.directory / "terminal.py"
+    terminal.write_text(TERMINAL.format(client=google.client_file(), url=google.url))
+    environment = {**os.environ, "BROWSER": f"{sys.executable} {person} %s &"}
+    done = subprocess.run(
+        [sys.executable, str(terminal)], capture_output=True, text=True, timeout=60, env=environment, check=False
+    )
+    assert done.stdout == "lee@example.com\n", done.stderr
+    assert "Your browser opens Google's consent page" in done.stderr
+
+
+PERSON_IN_A_BROWSER = """
+import sys, requests
+from urllib.parse import parse_qs, urlsplit
+asked = {{key: values[0] for key, values in parse_qs(urlsplit(sys.argv[1]).query).items()}}
+boxes = dict.fromkeys(asked["scope"].split(), "on")
+requests.post(sys.argv[1], data={{**boxes, "email": "lee@example.com", "token": "{token}", "allow": "yes"}})
+"""
+TERMINAL = """
+import sys
+from pathlib import Path
+from pipeline.google.consent import Ways, login
+ways = Ways(say=lambda line: print(line, file=sys.stderr), patience=20)
+print(login(Path("{client}"), ways, base_url="{url}").account)
+"""
