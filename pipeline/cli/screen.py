@@ -101,7 +101,7 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
             if verbose:
                 import logging
 
-                logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+                logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
                 logging.getLogger("pipeline").setLevel(logging.DEBUG)
             return function(Screen(project, role, json, quiet, verbose), **options)
 
