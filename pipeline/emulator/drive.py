@@ -327,7 +327,7 @@ def _list(tx: Transaction, call: Call) -> Json:
     if not 1 <= size <= 1000:
         raise query.invalid_value("pageSize")
     text, order = call.params.get("q", ""), call.params.get("orderBy", "")
-    matches = query.parse(text, root_id(tx) if "root" in text else "")
+    matches = query.parse(text, root_id(tx) if "root" in text else "", tx.account)
     binding = hashlib.sha256(f"{text}\0{order}".encode()).hexdigest()[:12]
     first = query.read_token(call.params.get("pageToken", ""), binding)
     view = call.params.get("includePermissionsForView", "")

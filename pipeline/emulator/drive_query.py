@@ -25,8 +25,8 @@ def invalid_value(parameter: str = "q") -> Refusal:
     return Refusal(400, "Invalid Value", reason="invalid", details=[place])
 
 
-def parse(text: str, root: str = "") -> Test:
-    """A test of files as JSON. `root` is what the alias `root` stands for."""
+def parse(text: str, root: str = "", me: str = "") -> Test:
+    """A test of files as JSON; `root` and `me` are what these aliases stand for."""
     if not text.strip():
         return lambda file: True
     tokens: list[str] = []
@@ -39,7 +39,7 @@ def parse(text: str, root: str = "") -> Test:
         place = match.end()
     if len(tokens) > 2000 or tokens.count("(") + tokens.count("not") > 100:
         raise invalid_value()
-    reader = _Reader(tokens, root)
+    reader = _Reader(tokens, root, me)
     test = reader.any_of()
     if reader.tokens:
         raise invalid_value()
@@ -47,9 +47,9 @@ def parse(text: str, root: str = "") -> Test:
 
 
 class _Reader:
-    def __init__(self, tokens: list[str], root: str) -> None:
+    def __init__(self, tokens: list[str], root: str, me: str) -> None:
         self.tokens = tokens[::-1]
-        self.root = root
+        self.root, self.me = root, me
 
     def next(self) -> str:
         if not self.tokens:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import google_auth_httplib2
 import gspread
@@ -198,3 +199,28 @@ def book(sheets: Any) -> Any:
     from .sheets_maker import SpreadsheetMaker
 
     return SpreadsheetMaker(sheets, properties={"title": "Book"})
+
+
+@pytest.fixture
+def token_for(workspace: Workspace) -> Callable[..., str]:
+    """An access token that a user granted to an OAuth client, got through the consent page and `/token`."""
+
+    def sign_in(*scopes: str, account: str = "owner@workspace.example", client: str = "some-app") -> str:
+        wanted = [f"https://www.googleapis.com/auth/{scope}" for scope in scopes]
+        redirect = "http://127.0.0.1:1/"
+        asked = {"client_id": client, "redirect_uri": redirect, "response_type": "code", "scope": " ".join(wanted)}
+        given = {"token": workspace.token, "email": account, "allow": "yes", **dict.fromkeys(wanted, "on")}
+        page = requests.post(
+            f"{workspace.url}/o/oauth2/v2/auth", params=asked, data=given, allow_redirects=False, timeout=10
+        )
+        code = dict(parse_qsl(urlsplit(page.headers["Location"]).query))["code"]
+        body = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect,
+            "client_id": client,
+            "client_secret": "secret",
+        }
+        return requests.post(f"{workspace.url}/token", data=body, timeout=10).json()["access_token"]
+
+    return sign_in
