@@ -53,6 +53,7 @@ def design(score: np.ndarray, candidate: np.ndarray, interviewer: np.ndarray) ->
         weight=one,
         score=score,
         unit_candidate=np.arange(len(size)),
+        unit_competency=np.zeros(len(size), dtype=np.int64),
         unit_size=size,
         unit_weight=size.astype(float),
         sheet_interviewer=interviewer,

@@ -28,7 +28,7 @@ class Design:
     """O observations in U units by J scorecards of R interviewers on C candidates; one row below is one array.
 
     unit, interviewer, sheet, weight, score: length O; `weight` is W_k / sum W, `score` is s(c,r,k) in points.
-    unit_candidate, unit_size, unit_weight: length U; candidate, number of observations and sum of weights of a unit.
+    unit_candidate, unit_competency, unit_size, unit_weight: length U; candidate, competency's place, number of observations and sum of weights of a unit.
     sheet_interviewer, sheet_candidate, sheet_weight, share: length J; `share` is what a scorecard weighs in its
     candidate's headline: sum over its k of W_k / n(c,k), divided by the assessed weight. A candidate's sum to 1.
     """
@@ -41,6 +41,7 @@ class Design:
     weight: Floats
     score: Floats
     unit_candidate: Ints
+    unit_competency: Ints
     unit_size: Ints
     unit_weight: Floats
     sheet_interviewer: Ints
@@ -107,6 +108,7 @@ def build(cells: Cells, rubric: Rubric) -> Design:
         weight=weight,
         score=np.array(scores)[order],
         unit_candidate=unit_candidate,
+        unit_competency=unit_keys % max(width, 1),
         unit_size=unit_size,
         unit_weight=sums(unit, weight, len(unit_size)),
         sheet_interviewer=owner,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.ranking import agreement, calibration, notes, severity, uncertainty
+from pipeline.ranking import agreement, calibration, exchangeable, notes, severity, uncertainty
 from pipeline.ranking.cells import Cells
 from pipeline.ranking.design import Design, Floats, build, laplacian
 from pipeline.ranking.policy import Policy
@@ -36,7 +36,8 @@ def estimate(cells: Cells, rubric: Rubric, results: Sequence[CandidateResult], p
     """Severity, adjusted scores, intervals, chances, tiers and agreement for results in display order."""
     scale = (rubric.scale.high - rubric.scale.low) / 4
     design = build(cells, rubric)
-    fitted = severity.fit(design, scale=scale)
+    fit = exchangeable.fit if policy.exchangeable else severity.fit
+    fitted = fit(design, scale=scale)
     model = None if isinstance(fitted, str) else fitted
     people = calibration.table(design, cells, rubric, model, scale)
     found = agreement.assess(design, cells, rubric)
@@ -44,6 +45,8 @@ def estimate(cells: Cells, rubric: Rubric, results: Sequence[CandidateResult], p
     candidates = list(results)
     if model is not None:
         candidates = _candidates(design, model, cells, rubric, candidates, policy)
+        if policy.exchangeable:
+            said.append(notes.EXCHANGEABLE)
         said += notes.on_estimates(candidates, people, _groups(design, model), _faint_link(design))
     if found.numbers:
         said += notes.on_agreement(found.numbers)

@@ -16,6 +16,10 @@ MOST_MOVERS = 5
 MOST_COMPARED = 2000
 WORTH_NAMING = 0.05  # points of severity
 NORM = "In published studies one separate interview reaches .44, a panel of several .74."
+EXCHANGEABLE = (
+    "Severity was estimated as if candidates had met interviewers at random; otherwise good candidates make their "
+    "interviewers look lenient."
+)
 MEANING = (
     "Chances, tiers and intervals say how far a larger panel of similar interviewers would agree, not who will do well "
     "in the job."

@@ -36,7 +36,7 @@ class Components:
     residual: float
 
 
-class _Criterion:
+class Criterion:
     """-2 log of the restricted likelihood as a function of the two variance ratios."""
 
     def __init__(self, score: Floats, candidate: Ints, interviewer: Ints) -> None:
@@ -54,6 +54,21 @@ class _Criterion:
 
     def parts(self, theta_c: float, theta_r: float) -> tuple[float, float]:
         """The criterion and the residual sum of squares."""
+        matrix = self._bordered(theta_c, theta_r)
+        diagonal = np.diag(np.linalg.cholesky(matrix))  # bordered by y, its last element is the root of the RSS
+        logs = float(np.log1p(theta_c * self._size).sum()) + 2 * float(np.log(diagonal[:-1]).sum())
+        rss = float(diagonal[-1]) ** 2
+        return logs + (self.count - 1) * float(np.log(rss)), rss
+
+    def interviewers(self, theta_c: float, theta_r: float) -> tuple[Floats, Floats]:
+        """Best predictions of the interviewers' effects, (R,), and their covariance over var_e, (R, R)."""
+        matrix = self._bordered(theta_c, theta_r)
+        inverse = np.linalg.inv(matrix[:-1, :-1])
+        effects = (inverse @ matrix[:-1, -1])[:-1]
+        return effects * theta_r**0.5, np.asarray(theta_r * inverse[:-1, :-1], dtype=np.float64)
+
+    def _bordered(self, theta_c: float, theta_r: float) -> Floats:
+        """M with mu as its last but one, and y as its last row and column: (R + 2, R + 2)."""
         count = self._interviewers
         h = 1 / (1 + theta_c * self._size)
         root = np.sqrt(theta_r)
@@ -68,10 +83,7 @@ class _Criterion:
         matrix[:count, -1] = matrix[-1, :count] = right
         matrix[count, -1] = matrix[-1, count] = h @ self._by_candidate
         matrix[-1, -1] = self._square - theta_c * float(h @ self._by_candidate**2)
-        diagonal = np.diag(np.linalg.cholesky(matrix))  # bordered by y, its last element is the root of the RSS
-        logs = float(np.log1p(theta_c * self._size).sum()) + 2 * float(np.log(diagonal[:-1]).sum())
-        rss = float(diagonal[-1]) ** 2
-        return logs + (self.count - 1) * float(np.log(rss)), rss
+        return matrix
 
     def __call__(self, theta_c: float, theta_r: float) -> float:
         return self.parts(theta_c, theta_r)[0]
@@ -82,7 +94,7 @@ def fit(score: Floats, candidate: Ints, interviewer: Ints) -> Components:
 
     The caller makes sure that there are at least two of each, that they hang together, and that residuals remain.
     """
-    criterion = _Criterion(score, candidate, interviewer)
+    criterion = Criterion(score, candidate, interviewer)
     start = min(product(STARTS, STARTS), key=lambda pair: criterion(*pair))
     best = np.exp(_minimum(lambda x: criterion(*np.exp(x)), np.log(start)))
     choices = [(float(best[0]), float(best[1]))]

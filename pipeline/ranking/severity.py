@@ -23,6 +23,10 @@ from pipeline.ranking.design import Design, Floats, Ints, groups, laplacian, sum
 MOST_INTERVIEWERS = 2500  # the model holds a few matrices of this many rows and columns
 PRIOR = 0.75  # of b = sd of severity / sd of noise; realistic is about .65
 GRID = (0.02, 4.0, 40)
+AGREED = (
+    "Interviewers who rated the same candidates agreed exactly, at least in total: there is no difference between them "
+    "from which severity or uncertainty could be estimated."
+)
 NOTHING = 1e-18  # a sum of squares below this, in points squared, is zero
 
 
@@ -69,8 +73,8 @@ def fit(
         grid: lowest ratio, highest ratio and number of steps, spaced evenly in log b.
     """
     count = len(design.interviewers)
-    if refusal := _refusal(design):
-        return refusal
+    if said := refusal(design):
+        return said
     deviation = (
         design.score - (np.bincount(design.unit, design.weight * design.score) / design.unit_weight)[design.unit]
     )
@@ -86,10 +90,7 @@ def fit(
         leniency[step] = vectors @ (turned / (values + penalty))
         squares[step] = _residual(design, deviation, leniency[step]) + penalty * leniency[step] @ leniency[step]
     if squares.min() <= nothing:
-        return (
-            "Interviewers who rated the same candidates agreed exactly: there is no difference between them from which "
-            "severity or uncertainty could be estimated."
-        )
+        return AGREED
     penalties = 1 / ratios**2
     determinant = np.log(values[None, :] + penalties[:, None]).sum(axis=1) - count * np.log(penalties)
     likelihood = -0.5 * (determinant + freedom * np.log(squares))
@@ -145,7 +146,8 @@ def headline_variance(design: Design, covariance: Floats) -> Floats:
     return found
 
 
-def _refusal(design: Design) -> str:
+def refusal(design: Design) -> str:
+    """Why no model can tell severity here, in one sentence; "" when one can."""
     count = len(design.interviewers)
     if not len(design.unit):
         return "Nothing was assessed yet: severity and uncertainty cannot be estimated."
