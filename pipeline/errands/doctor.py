@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pipeline.errands.book import read_book
-from pipeline.errors import PipelineError
-from pipeline.google.doctor import Check, FormToCheck, check_all
+from pipeline.errors import NotSignedIn, PipelineError
+from pipeline.google.doctor import Check, FormToCheck, check_all, failed
 from pipeline.project import Project
 
 
 def doctor(project: Project) -> list[Check]:
     """The checks of sign-in, workspace, forms and spreadsheet, by the ids that are remembered."""
+    try:
+        session = project.session
+    except NotSignedIn as fault:
+        return [failed("credentials", fault)]
     known = project.state.role(project.role.id)
     spreadsheet = known.get("spreadsheet")
     responders = {(grantee.kind, grantee.name) for grantee in project.role.sharing.responders}
@@ -24,4 +28,4 @@ def doctor(project: Project) -> list[Check]:
         FormToCheck(round_id, form_id, frozenset(responders | asked.get(round_id, set())))
         for round_id, form_id in known.get("forms", {}).items()
     ]
-    return check_all(project.session, forms, spreadsheet, now=project.now)
+    return check_all(session, forms, spreadsheet, now=project.now)
