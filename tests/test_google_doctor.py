@@ -118,6 +118,12 @@ def test_an_interviewer_who_was_not_let_in(session: Session) -> None:
     )
 
 
+def test_a_form_that_nobody_was_let_into(session: Session) -> None:
+    """Nothing is wrong, and yet nobody can answer: not a PASS."""
+    check = doctor.form(session, replace(new_form(session), responders=frozenset()))[2]
+    assert (check.status, check.fix) == ("SKIP", "")
+
+
 def test_somebody_let_in_by_hand(session: Session) -> None:
     """More people than the configuration names."""
     form = new_form(session)

@@ -186,6 +186,10 @@ def _open_to(name: str, permissions: list[Json], wanted: FormToCheck) -> Check:
         who = ", ".join(sorted(person or kind for kind, person in extra))
         fix = "Remove them from the form's responders, or add them to [sharing] in config/<role>.toml."
         return Check(name, "FAIL", f"Can answer it without being in the configuration: {who}.", fix)
+    if not expected:
+        return Check(
+            name, "SKIP", "Nobody can answer it yet: [sharing] names no responders, and Panel no interviewers."
+        )
     return Check(name, "PASS", f"{len(expected)} let in, as configured.")
 
 
