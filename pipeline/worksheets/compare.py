@@ -68,7 +68,7 @@ def choices(where: Json, results: Reference) -> Json:
 
 def formats(rubric: Rubric) -> Iterator[Json]:
     """Number formats of the rows, and competencies in bold."""
-    for offset, (key, _, pattern) in enumerate(_lines(rubric)):
+    for offset, (key, _, pattern) in enumerate(lines(rubric)):
         row = FIRST + offset
         form = {"type": "PERCENT" if "%" in pattern else "NUMBER", "pattern": pattern} if pattern else {"type": "TEXT"}
         yield ask.repeat(
@@ -81,7 +81,7 @@ def formats(rubric: Rubric) -> Iterator[Json]:
         yield ask.repeat(where, "userEnteredFormat.textFormat.bold", userEnteredFormat=bold)
 
 
-def _lines(rubric: Rubric) -> list[tuple[str, str, str]]:
+def lines(rubric: Rubric) -> list[tuple[str, str, str]]:
     """Every row below the names: column of Results, label, number format."""
     patterns = {"rank": "0", "tier": "0", "score": "0.00", "coverage": "0%", "adjusted": "0.00"}
     lines = [(key, label, patterns.get(key, "")) for key, label in _LINES]
@@ -107,7 +107,7 @@ def grid(rubric: Rubric, results: Reference) -> list[list[Json | None]]:
         found = f"SUMPRODUCT(EXACT({names},{chosen})*({ordinals}))"
         rows[NAME].append(formula(f'=IF({at}=0,{words("no such candidate")},INDEX({names},{at})&"")'))
         rows[PLACE].append(formula(f'=IF({chosen}="",{place},{found})'))
-    for key, label, _ in _lines(rubric):
+    for key, label, _ in lines(rubric):
         row: list[Json | None] = [text(label)]
         for place in CHOICES:
             at, name = f"{letters(place)}${PLACE + 1}", f"{letters(place)}${NAME + 1}"
