@@ -45,8 +45,7 @@ UNIONS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("forms", "Question"): (
         "kind",
-        ("choiceQuestion", "textQuestion", "scaleQuestion", "dateQuestion", "timeQuestion", "fileUploadQuestion")
-        + ("rowQuestion", "ratingQuestion"),
+        ("choiceQuestion", "textQuestion", "scaleQuestion", "dateQuestion", "timeQuestion", "fileUploadQuestion", "rowQuestion", "ratingQuestion"),
     ),
     ("forms", "Option"): ("go_to_section", ("goToAction", "goToSectionId")),
     ("sheets", "Request"): ("kind", ()),
@@ -160,7 +159,10 @@ def check_body(method: Method, body: Any) -> Json:
 def check_params(method: Method, path: Mapping[str, str], query: list[tuple[str, str]]) -> dict[str, Any]:
     """Path and query parameters converted to their types, with the defaults that the document gives."""
     faults = Faults()
-    params: dict[str, Any] = dict(path)
+    params: dict[str, Any] = {
+        name: _scalar(method.api, "", name, method.params[name], text, snake(name), faults, loose=True)
+        for name, text in path.items()
+    }
     for name, text in query:
         known = name if name in method.params else camel(name)
         schema = method.params.get(known)
