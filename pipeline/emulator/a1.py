@@ -225,7 +225,11 @@ def to_grid(area: Area) -> dict[str, Any]:
 
 
 def check(area: Area, sheet: Sized) -> Area:
-    """The area clipped to the grid; refused when it starts outside, as Google refuses it."""
+    """The area clipped to the grid; refused when it is none, or starts outside, as Google refuses it."""
+    for name, start, end in (("Row", area.top, area.bottom), ("Column", area.left, area.right)):
+        if start < 0 or end <= start:
+            shown = f"start{name}Index[{start}]" + (f", end{name}Index[{end}]" if end != FAR else "")
+            raise invalid(f"Invalid range: {shown}")
     if area.top >= sheet.row_count or area.left >= sheet.column_count:
         raise exceeds(area, sheet)
     return area.clip(sheet.row_count, sheet.column_count)

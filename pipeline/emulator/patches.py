@@ -111,11 +111,13 @@ def settle(node: Any) -> Any:
     elif isinstance(node, dict):
         for name in list(node):
             value = node[name]
-            if name.endswith(("ColorStyle", "colorStyle")) and isinstance(value, dict):
+            if name == "rgbColor":
+                node[name] = _color(value)
+            elif name.endswith(("ColorStyle", "colorStyle")) and isinstance(value, dict):
                 if "rgbColor" in value:
                     value = node[name] = {"rgbColor": _color(value["rgbColor"])}
                 node[name[: -len("Style")]] = dict(value.get("rgbColor") or THEME.get(value.get("themeColor", ""), {}))
-            elif name.endswith(("Color", "color")) and isinstance(value, dict):
+            elif name.endswith(("Color", "color")) and isinstance(value, dict) and "rgbColor" not in value:
                 if name + "Style" not in node:
                     node[name] = _color(value)
                     node[name + "Style"] = {"rgbColor": _color(value)}

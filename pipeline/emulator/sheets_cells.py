@@ -21,9 +21,6 @@ def area_in(book: Book, grid: Json) -> tuple[Worksheet, Area]:
     """The worksheet and the clipped area of a GridRange."""
     area = a1.from_grid(grid)
     sheet = book.worksheet(area.sheet)
-    for start, end, name in ((area.top, area.bottom, "Row"), (area.left, area.right, "Column")):
-        if end is not None and end <= start:
-            raise invalid(f"range.end{name}Index[{end}] must be after range.start{name}Index[{start}]")
     return sheet, a1.check(area, sheet)
 
 
