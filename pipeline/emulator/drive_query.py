@@ -106,12 +106,11 @@ class _Reader:
         }
         if field not in roles:
             raise invalid_value()
-        return lambda file: (
-            any(
-                one["role"] in roles[field] and one.get("emailAddress") == value.lower()
-                for one in file.get("permissions", [])
-            )
-            or (field == "owners" and any(one["emailAddress"] == value.lower() for one in file["owners"]))
+        wanted = (self.me if value == "me" else value).lower()
+        listed = roles[field]
+        return lambda file: any(
+            one.get("emailAddress") == wanted
+            for one in [*file["owners"], *(one for one in file.get("permissions", []) if one["role"] in listed)]
         )
 
     def _has(self, field: str) -> Test:
