@@ -7,6 +7,7 @@ and people may put their own between them. Columns of questions that left the ru
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -45,6 +46,7 @@ FIXED = (
     Column("submitted_at", "Submitted at (UTC)", 190, "Exactly as received"),
     Column("created_at", "Created at (UTC)", 190, "When it was first sent, exactly as received"),
 )
+_FORMER = re.compile(r"@\d{4}-\d\d-\d\dT[\d:.]+Z?$")
 BY_HEADER = {column.header: column for column in FIXED}
 
 
@@ -63,7 +65,8 @@ class StoredScorecard:
 
     @property
     def is_history(self) -> bool:
-        return "@" in self.id
+        """True for what an edited response said before."""
+        return _FORMER.search(self.id) is not None
 
 
 def rating_column(question_id: str, note: str = "") -> Column:
