@@ -49,8 +49,7 @@ def create_form(screen: Screen, out: Path | None, plan_file: Path | None, round_
             screen.data(outcome.text())
         if outcome.next_step:
             screen.say(outcome.next_step)
-        pending = chosen.dry_run and options["detailed_exitcode"] and bool(outcome.changes)
-        return CHANGES_PENDING if pending else 0
+        return CHANGES_PENDING if chosen.dry_run and chosen.detailed_exitcode and outcome.pending else 0
 
 
 @command("close-form")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.scorecard import PanelRow, Rubric, SubmittedScorecard
+from pipeline.scorecard import Competency, PanelRow, Rubric, SubmittedScorecard
 
 HOSTILE = '=HYPERLINK("http://x","y")'
 STRICT = "ivo@example.com"
@@ -38,11 +38,11 @@ TWINS = {
 }  # rated alike, each by the other's interviewers: the same score to the last digit
 
 _SAID = (
-    "Stayed with general words; no example of their own after two follow-ups.",
-    "One example, told only when asked; could not say what they would do differently.",
-    "A clear example from their last job with the reason for each choice.",
-    "Two examples with figures before and after, and the trade-off named unasked.",
-    "Led the change, measured it, and said what they would do otherwise today.",
+    "stayed with general words; no example of their own after two follow-ups.",
+    "one example, told only when asked; could not say what they would do differently.",
+    "a clear example from their last job, with the reason for each choice.",
+    "two examples with figures before and after, and the trade-off named unasked.",
+    "led the change, measured it, and said what they would do otherwise today.",
 )
 
 
@@ -83,7 +83,9 @@ def _scorecard(
         )
         level += ((3 * place + 2 * number + len(model.name)) % 5 - 2) * 0.35
         ratings[question.id] = min(rubric.scale.high, max(rubric.scale.low, round(level)))
-        evidence[question.competency] = _SAID[min(4, max(0, ratings[question.id] - rubric.scale.low))]
+        evidence[question.competency] = _evidence(
+            candidate, rubric.competency(question.competency), ratings[question.id]
+        )
     mean = sum(ratings.values()) / len(ratings)
     verdict = "Strong yes" if mean >= 4.2 else "Yes" if mean >= 3.3 else "No" if mean >= 2.3 else "Strong no"
     return SubmittedScorecard(
@@ -94,5 +96,10 @@ def _scorecard(
         ratings=ratings,
         evidence=evidence,
         recommendation=verdict,
-        summary=f"Average of my ratings: {mean:.1f}. See the evidence per competency.",
+        summary=f"{_evidence(candidate, rubric.competencies[0], round(mean))} My ratings average {mean:.1f}.",
     )
+
+
+def _evidence(candidate: _Candidate, competency: Competency, level: int) -> str:
+    who = "The candidate" if candidate.name == HOSTILE else candidate.name.split()[0]
+    return f"{who} on {competency.name.lower()}: {_SAID[min(max(level, 1), 5) - 1]}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errands.create_form.carrying_out import Execution
+from pipeline.errands.create_form.carrying_out import Execution, OtherIds
 from pipeline.errands.create_form.deciding import Plan, decide, plan_form
 from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey
 from pipeline.errands.times import text_of
@@ -51,6 +51,11 @@ class Outcome:
     spreadsheet: Mapping[str, str]
     dry_run: bool
     next_step: str = ""
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything is to be done; a hand-made edit that is kept is not."""
+        return bool(self.steps) or any(change.outcome != "keep" for change in self.changes)
 
     def document(self) -> dict[str, Any]:
         return {
@@ -105,6 +110,8 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
                 raise
             say("  the workspace did not answer; looking at what is there")
             continue
+        except OtherIds:
+            continue  # looked at again, the form's own ids are what Rubric records
         if any(change.kind == "repaired" for change in plan.changes) and saved is None:
             continue  # what the mended worksheets hold is decided by looking again
         return _outcome(project, survey(project) if plan.steps else found, plan, dry_run=False)

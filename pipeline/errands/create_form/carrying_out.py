@@ -9,10 +9,15 @@ from typing import Any
 from pipeline.errands import files
 from pipeline.errands.create_form.deciding import Plan, Step
 from pipeline.google import drive, forms, sheets
+from pipeline.google.refusals import Invalid
 from pipeline.google.retry import NotFound
 from pipeline.project import Project
 
 Json = dict[str, Any]
+
+
+class OtherIds(Exception):  # no error: a reason to look again
+    """The workspace gave items other ids than ours."""
 
 
 class Execution:
@@ -59,13 +64,24 @@ class Execution:
             self.project.state.remember(self.project.role.id, journal={round_id: None})
 
     def update_form(self, step: Step) -> None:
-        """All changes in one guarded batch: refused as a whole when somebody edited the form meanwhile."""
+        """All changes in one guarded batch: refused as a whole when somebody edited the form meanwhile.
+
+        Whether Google takes ids of ours is not documented: should it refuse them, it gives its own.
+        """
         plan = self.plan.forms[step.target.partition(":")[2]]
         revision = plan.revision_id or self.form_documents.get(step.target, {}).get("revisionId", "")
         body: Json = {"requests": step.body["requests"]}
         if revision:
             body["writeControl"] = {"requiredRevisionId": revision}
-        forms.batch_update(self.session, self.ids[step.target], body)
+        try:
+            reply = forms.batch_update(self.session, self.ids[step.target], body)
+        except Invalid:
+            nameless = list(plan.without_ids())
+            if nameless == body["requests"]:
+                raise
+            reply = forms.batch_update(self.session, self.ids[step.target], {**body, "requests": nameless})
+        if plan.joined(reply.get("replies", [])) != plan.join:
+            raise OtherIds
 
     def publish(self, step: Step) -> None:
         forms.set_publish_settings(self.session, self.ids[step.target], step.body)
