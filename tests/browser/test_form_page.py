@@ -195,6 +195,21 @@ def test_a_reload_keeps_the_draft(browser: WebDriver, workspace: Any, api: Api) 
     assert browser.execute_script("return sessionStorage.length") == 0
 
 
+def test_a_form_closed_meanwhile_costs_no_typing(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Sent to a form that was just closed, the answers are still in the form when it opens again."""
+    form_id = api.create_form("Scorecard", [paragraph("00000001", "Evidence")])
+    browser.get(form_link(workspace, form_id))
+    answer(browser, "Evidence", "An hour of notes")
+    api.publish(form_id, accepting=False)
+    press(browser, "Submit")
+    wait_for(browser, lambda: browser.find_element(By.TAG_NAME, "h1").text == "This form is closed")
+    api.publish(form_id, accepting=True)
+
+    browser.get(form_link(workspace, form_id))
+
+    assert block(browser, "Evidence").find_element(By.TAG_NAME, "textarea").get_attribute("value") == "An hour of notes"
+
+
 def test_back_goes_to_the_page_before(browser: WebDriver, workspace: Any, api: Api) -> None:
     """The form's Back and the browser's own both lead to the previous page of the form."""
     form_id = api.create_form("Scorecard", SCORECARD)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from pipeline.emulator.pages import form_answers, form_model, sheet_charts
+from pipeline.emulator.pages import form_answers, form_model, sheet_charts, sheet_view
 
 from .conftest import Api, form_link
 from .items import LEVELS, SCORECARD, choice, page, paragraph, question
@@ -214,3 +214,56 @@ def test_a_prefilled_value_that_is_no_option_is_left_out() -> None:
 def test_ticks_are_round_numbers_around_the_values(low: float, high: float, expected: list[float]) -> None:
     """A chart's scale begins at or below the lowest value and ends at or above the highest."""
     assert sheet_charts.ticks(low, high) == pytest.approx(expected)
+
+
+# --- how cells and charts are read ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "source"),
+    [
+        ({"userEnteredValue": {"formulaValue": "=A1+1"}, "formattedValue": "2"}, "=A1+1"),
+        ({"userEnteredValue": {"stringValue": "Ana"}}, "Ana"),
+        ({"userEnteredValue": {"stringValue": "=HYPERLINK()"}}, "'=HYPERLINK()"),
+        ({"userEnteredValue": {"stringValue": "007"}}, "'007"),
+        ({"userEnteredValue": {"stringValue": "true"}}, "'true"),
+        ({"userEnteredValue": {"numberValue": 4.123456789}, "formattedValue": "4.12"}, "4.123456789"),
+        ({"userEnteredValue": {"boolValue": True}}, "TRUE"),
+        (
+            {
+                "userEnteredValue": {"numberValue": 0.125},
+                "formattedValue": "13%",
+                "effectiveFormat": {"numberFormat": {"type": "PERCENT", "pattern": "0%"}},
+            },
+            "12.5%",
+        ),
+        (
+            {
+                "userEnteredValue": {"numberValue": 46349},
+                "formattedValue": "2026-11-23",
+                "effectiveFormat": {"numberFormat": {"type": "DATE"}},
+            },
+            "2026-11-23",
+        ),
+        ({}, ""),
+    ],
+)
+def test_the_editor_opens_with_what_a_person_would_type(cell: dict[str, Any], source: str) -> None:
+    """Typed again unchanged, it gives the same cell: text that looks like something else keeps its apostrophe."""
+    assert sheet_view.typed(cell) == source
+
+
+def test_marks_without_a_line_stand_alone() -> None:
+    """The ends of an interval: a line series whose line is invisible is drawn as its marks only."""
+    columns = {0: ["Candidate", "Ana", "Ben"], 1: ["low", 3, 2]}
+
+    def data(column: int) -> dict[str, Any]:
+        return {"sourceRange": {"sources": [{"startColumnIndex": column}]}}
+
+    low = {"type": "LINE", "lineStyle": {"type": "INVISIBLE"}, "pointStyle": {"shape": "DIAMOND"}, "series": data(1)}
+    spec = {"basicChart": {"chartType": "COMBO", "headerCount": 1, "domains": [{"domain": data(0)}], "series": [low]}}
+
+    drawn = sheet_charts.chart({"spec": spec}, lambda where: columns[where["startColumnIndex"]])
+
+    assert [shape.text for shape in drawn.shapes if shape.kind == "polygon"] == ["Ana: 3 (low)", "Ben: 2 (low)"]
+    assert not [shape for shape in drawn.shapes if shape.kind == "path"]

@@ -332,6 +332,47 @@ def test_a_drop_down_of_a_range_offers_what_stands_there(browser: WebDriver, wor
     assert [option.text for option in offered] == ["(empty)", "Ana Lima", "Ben Okafor"]
 
 
+def test_a_tick_box_is_ticked_by_space(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """A cell with a yes-or-no rule shows a box and holds TRUE or FALSE."""
+    rule = {"condition": {"type": "BOOLEAN"}, "showCustomUi": True}
+    spreadsheet = rankings(api, {"setDataValidation": {"range": area(1, 2, 2, 3), "rule": rule}})
+    open_page(browser, workspace, spreadsheet)
+    assert cell(browser, "C2").text == "☐"
+    cell(browser, "B2").click()
+
+    keys(browser, Keys.ARROW_RIGHT, Keys.SPACE)
+
+    wait_for(browser, lambda: cell(browser, "C2").text == "☑")
+    assert api.values(spreadsheet, "Rankings!C2", "UNFORMATTED_VALUE") == [[True]]
+
+
+def test_a_block_of_cells_is_pasted(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Lines and tabs of the clipboard become rows and columns, typed in as a person would."""
+    spreadsheet = rankings(api)
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "A4").click()
+
+    browser.execute_script(
+        """const data = new DataTransfer(); data.setData("text/plain", "Chloé\\t3\\r\\nDev\\t=B4+1\\r\\n");
+        document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));"""
+    )
+
+    wait_for(browser, lambda: cell(browser, "B5").text == "4")
+    assert api.values(spreadsheet, "Rankings!A4:B5") == [["Chloé", "3"], ["Dev", "4"]]
+
+
+def test_deleting_empties_the_cell(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """The Delete key clears what is in the cell."""
+    spreadsheet = rankings(api)
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "B3").click()
+
+    keys(browser, Keys.DELETE)
+
+    wait_for(browser, lambda: cell(browser, "B3").text == "")
+    assert api.values(spreadsheet, "Rankings!A3:B3") == [["Ben Okafor"]]
+
+
 def test_a_range_with_a_warning_asks_first(browser: WebDriver, workspace: Any, api: Api) -> None:
     """Leaving it changes nothing; changing it anyway writes."""
     lock = {"range": area(0, 100, 0, 2), "warningOnly": True, "description": "The program writes here."}

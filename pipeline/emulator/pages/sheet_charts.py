@@ -23,7 +23,7 @@ LETTER = 6.2  # width of a letter of the labels, about
 
 @dataclass(frozen=True)
 class Shape:
-    kind: str  # rect line text circle path
+    kind: str  # rect line text circle path polygon
     x: float = 0
     y: float = 0
     width: float = 0  # of a rectangle; where a line ends, counted from its start
@@ -40,6 +40,9 @@ class Series:
     values: tuple[float | None, ...]
     color: str
     kind: str
+    joined: bool = True  # whether a line runs from point to point
+    mark: str = "CIRCLE"
+    mark_size: float = 7
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,11 @@ def _series(basic: Json, read: Read) -> tuple[list[str], list[Series]]:
         name = str(column[0]) if heads and column and column[0] is not None else f"Series {number + 1}"
         values = tuple(_number(value) for value in column[heads : last + 1])
         kind = one.get("type") or basic["chartType"]
-        series.append(Series(name, values, css_color(color) if color else COLORS[number % len(COLORS)], kind))
+        drawn = css_color(color) if color else COLORS[number % len(COLORS)]
+        line, point = one.get("lineStyle", {}), one.get("pointStyle", {})
+        joined = kind != "SCATTER" and line.get("type") != "INVISIBLE" and line.get("width", 1) != 0
+        mark, size = point.get("shape", "CIRCLE"), min(max(float(point.get("size", 7)), 2), 30)
+        series.append(Series(name, values, drawn, kind, joined, mark, size))
     return labels, series
 
 
@@ -154,8 +161,8 @@ class Drawing:
         self.low, self.high = (low, high) if windows else (self.ticks[0], self.ticks[-1])
         longest = max((len(label) for label in labels), default=0) * LETTER + 12
         self.left = min(longest, width * 0.35) if self.lying else 44.0
-        self.right, self.top = width - 18.0, 10.0
-        self.bottom = height - (44.0 if any(self.axis_titles.values()) else 28.0)
+        self.right, self.top = width - 18.0, 26.0 if self.axis_titles.get("LEFT_AXIS") else 10.0
+        self.bottom = height - (44.0 if self.axis_titles.get("BOTTOM_AXIS") else 28.0)
 
     def _span(self) -> tuple[float, float]:
         numbers = [value for one in self.series for value in one.values if value is not None]
@@ -195,6 +202,8 @@ class Drawing:
         bottom = self.axis_titles.get("BOTTOM_AXIS", "")
         if bottom:
             made.append(Shape("text", (self.left + self.right) / 2, self.bottom + 34, text=bottom, anchor="middle"))
+        if self.axis_titles.get("LEFT_AXIS"):
+            made.append(Shape("text", 4, 12, text=self.axis_titles["LEFT_AXIS"]))
         return made
 
     def _labels(self) -> list[Shape]:
@@ -249,11 +258,25 @@ class Drawing:
                 x, y = start + length / 2, self.up(value)
                 places.append((x, y))
                 label = f"{self.labels[number]}: {value:.4g} ({one.name})"
-                made.append(Shape("circle", x, y, 3.5, color=one.color, text=label))
-            if one.kind != "SCATTER" and len(places) > 1:
+                made.append(_mark(one, x, y, label))
+            if one.joined and len(places) > 1:
                 path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
                 made.append(Shape("path", color=one.color, points=path))
         return made
+
+
+def _mark(series: Series, x: float, y: float, text: str) -> Shape:
+    """One point in the series' shape; shapes with more corners than a diamond are drawn as circles."""
+    half = series.mark_size / 2
+    corners = {
+        "TRIANGLE": ((0, -half), (half, half), (-half, half)),
+        "DIAMOND": ((0, -half), (half, 0), (0, half), (-half, 0)),
+        "SQUARE": ((-half, -half), (half, -half), (half, half), (-half, half)),
+    }.get(series.mark)
+    if corners is None:
+        return Shape("circle", x, y, half, color=series.color, text=text)
+    points = " ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in corners)
+    return Shape("polygon", color=series.color, text=text, points=points)
 
 
 def _candles(spec: Json, read: Read, width: int, height: int) -> list[Shape]:

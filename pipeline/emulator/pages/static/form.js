@@ -6,6 +6,10 @@
   const sent = document.querySelector("main[data-address]");
   if (sent) {  // after sending: a reload shows an empty form instead of sending again
     history.replaceState(null, "", sent.dataset.address);
+    const done = "draft " + sent.dataset.address.replace(/[^/]*$/, "");
+    try {
+      for (const key of Object.keys(sessionStorage)) if (key.startsWith(done)) sessionStorage.removeItem(key);
+    } catch { /* storage is off: there is no draft */ }
     return;
   }
   const form = document.getElementById("form");
@@ -177,7 +181,6 @@
         return;
       }
     }
-    try { sessionStorage.removeItem(key); } catch { /* storage is off */ }
     send.disabled = true;
     send.textContent = "Sending…";
   });

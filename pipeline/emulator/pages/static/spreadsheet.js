@@ -289,11 +289,17 @@
     if (text) write(here, text.split("\n").map((line) => line.split("\t")));
   });
 
+  // Another program may have written meanwhile: whoever comes back to the page sees what is there now.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && !editor) busy = busy.then(refresh).catch((fault) => say(fault.message, true));
+  });
+
   // --- charts stand at their cell ----------------------------------------------------------------------
   const arrange = () => {
     const sheet = byId("sheet");
     const frame = sheet.getBoundingClientRect();
     let low = 0;
+    let far = 0;
     for (const chart of sheet.querySelectorAll(".chart")) {
       const row = sheet.querySelector(`tr[data-r="${Number(chart.dataset.row)}"]`);
       const cell = row && inRow(row, Number(chart.dataset.column));
@@ -303,7 +309,9 @@
       chart.style.left = `${spot.left - frame.left + Number(chart.dataset.dx)}px`;
       chart.style.top = `${spot.top - frame.top + Number(chart.dataset.dy)}px`;
       low = Math.max(low, chart.offsetTop + chart.offsetHeight + 24);
+      far = Math.max(far, chart.offsetLeft + chart.offsetWidth + 24);
     }
+    sheet.style.minWidth = `${Math.max(far, sheet.querySelector("table").offsetWidth)}px`;
     sheet.style.minHeight = `${low}px`;
   };
 
