@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pipeline.errors import CannotAsk, NotSignedIn
 from pipeline.google import auth, drive, tokens
@@ -109,7 +113,7 @@ def test_the_page_says_that_the_person_may_go_back(tmp_path: Path) -> None:
     person = allowing()
     with replay(granted(), ABOUT) as google:
         login(client_file(tmp_path, google.url), person.ways(), base_url=google.url)
-    assert person.page == "You are signed in. You may close this page and go back to the terminal."
+    assert "You have given your consent. You may close this page and go back to the terminal." in person.page
 
 
 def test_without_a_browser_the_address_can_be_pasted(tmp_path: Path) -> None:
@@ -140,29 +144,50 @@ def test_without_a_browser_enter_waits_for_the_tunnel(tmp_path: Path) -> None:
 def test_a_pasted_text_that_is_no_answer_is_asked_for_again(tmp_path: Path) -> None:
     """Somebody pastes the page they came from."""
     person = allowing()
-    answers = ["https://accounts.google.com/", ""]
+    answers = ["https://accounts.google.com/", "http://127.0.0.1:1/?state=forged&code=4/of-a-stranger", ""]
     with replay(granted(), ABOUT) as google:
         login(client_file(tmp_path, google.url), person.ways(ask=lambda _: answers.pop(0)), base_url=google.url)
-    assert any(line.startswith("That is not the address") for line in person.told)
+    assert any(line.startswith("That is not the answer to this sign-in") for line in person.told)
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (lambda asked: {"state": asked["state"], "error": "access_denied"}, "The sign-in was cancelled"),
-        (lambda asked: {"state": "of somebody else", "code": "4/code"}, "The sign-in did not work: mismatching_state"),
-    ],
-    ids=["declined", "forged"],
-)
-def test_an_answer_that_is_no_consent(
-    tmp_path: Path, answer: Callable[[dict[str, str]], dict[str, str]], words: str
-) -> None:
-    """Declined on the page, or not the answer to our question: nothing is saved, exit 4."""
-    with replay(granted()) as google, pytest.raises(NotSignedIn) as told:
-        login(client_file(tmp_path, google.url), Person(answer).ways(), base_url=google.url)
-    assert told.value.what.startswith(words)
+def test_declining_is_said_in_both_places(tmp_path: Path) -> None:
+    """Nothing is saved, exit 4; and the page does not congratulate."""
+    person = Person(lambda asked: {"state": asked["state"], "error": "access_denied"})
+    with replay(granted()) as google, pytest.raises(NotSignedIn, match="The sign-in was cancelled"):
+        login(client_file(tmp_path, google.url), person.ways(), base_url=google.url)
+    assert "Nothing was granted." in person.page
     assert google.asked == []
     assert tokens.load(CLIENT_ID) is None
+
+
+def test_what_else_comes_to_the_port_is_ignored(tmp_path: Path) -> None:
+    """A connection opened in advance, an icon, a stranger's code: the right answer still counts."""
+    person = allowing()
+    given = person.answer
+    pages: list[int] = []
+    silent: list[socket.socket] = []
+
+    def answer(asked: dict[str, str]) -> dict[str, str]:
+        to = asked["redirect_uri"]
+        silent.append(socket.create_connection((urlsplit(to).hostname or "", urlsplit(to).port or 0)))
+        pages.append(requests.get(f"{to}favicon.ico", timeout=5).status_code)
+        pages.append(requests.get(to, params={"state": "forged", "code": "4/of-a-stranger"}, timeout=5).status_code)
+        return given(asked)
+
+    person.answer = answer
+    with replay(granted(), ABOUT) as google:
+        assert login(client_file(tmp_path, google.url), person.ways(), base_url=google.url).account == "lee@example.com"
+    assert pages == [404, 404]
+    assert b"stranger" not in google.asked[0][2]
+    silent[0].close()
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    """A fixed port for the tunnel, and somebody else listens there."""
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(NotSignedIn) as told:
+        port = other.getsockname()[1]
+        login(client_file(tmp_path, "http://127.0.0.1:1"), Ways(say=print, browser=False, port=port))
+    assert told.value.what == f"The answer of Google's page cannot be received on port {port}: Address already in use."
 
 
 def test_nobody_answers(tmp_path: Path) -> None:
@@ -329,17 +354,19 @@ def test_no_client_file_named() -> None:
     assert "https://console.cloud.google.com/auth/clients" in told.value.next_step
 
 
-def key_file(directory: Path, token_uri: str) -> Path:
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
+@cache
+def private_key() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return pem.decode()
+
+
+def key_file(directory: Path, token_uri: str) -> Path:
     path = directory / "key.json"
     content = {
         "type": "service_account",
         "client_email": "robot@project.iam.gserviceaccount.com",
-        "private_key": pem.decode(),
+        "private_key": private_key(),
         "private_key_id": "1",
         "token_uri": token_uri,
     }

@@ -121,6 +121,22 @@ TABLE = [
         "'gcloud auth application-default set-quota-project PROJECT'; it needs the role Service Usage Consumer.",
     ),
     Refusal(
+        "quota project missing",
+        DEFAULT,
+        "drive.files.list",
+        google_error(
+            403,
+            "Your application is authenticating by using local Application Default Credentials. The drive.googleapis.com "
+            "API requires a quota project, which is not set by default.",
+            "PERMISSION_DENIED",
+            [error_info("SERVICE_DISABLED", consumer="projects/764086051850")],
+        ),
+        Refused,
+        "The Application Default Credentials name no Google Cloud project of yours, in which the Google Drive API could "
+        "be on.",
+        "Name one: quota_project in config/pipeline.toml, or 'gcloud auth application-default set-quota-project PROJECT'.",
+    ),
+    Refusal(
         "API off",
         PERSON,
         "forms.forms.create",
@@ -367,6 +383,16 @@ TABLE = [
         "Google does not know how to ask which account is signed in (501: drive.about.get is not served by this "
         "workspace).",
         "Check the address of the workspace; if it is the local one, it does not play this part of Google.",
+    ),
+    Refusal(
+        "quota after all retries",
+        ROBOT,
+        "drive.files.create",
+        drive_error(403, "rateLimitExceeded", "Rate Limit Exceeded", "usageLimits"),
+        Refused,
+        "Google kept asking us to wait when we tried to create the file (quota: requests per minute); we gave up.",
+        "Wait a minute and run the same command again; it goes on where it stopped. More patience: give_up_after in "
+        "config/pipeline.toml. Quotas: https://console.cloud.google.com/iam-admin/quotas.",
     ),
     Refusal(
         "quota after all retries",

@@ -57,8 +57,8 @@ troubles = st.builds(
 policies = {"give_up_after": st.floats(0, 600), "jitter": st.floats(0, 0.999)}
 
 
-@settings(deadline=None, max_examples=200)
-@given(met=st.lists(troubles, max_size=30), repeat=st.sampled_from(Repeat), **policies)
+@settings(deadline=None, max_examples=60)
+@given(met=st.lists(troubles, max_size=12), repeat=st.sampled_from(Repeat), **policies)
 def test_waiting_is_bounded(met: list[Trouble], repeat: Repeat, give_up_after: float, jitter: float) -> None:
     """Whatever goes wrong and whatever the workspace asks for, the waits add up to no more than was allowed."""
     world = World(met)
@@ -67,8 +67,8 @@ def test_waiting_is_bounded(met: list[Trouble], repeat: Repeat, give_up_after: f
     assert world.now <= give_up_after
 
 
-@settings(deadline=None, max_examples=200)
-@given(met=st.lists(troubles, max_size=10), **policies)
+@settings(deadline=None, max_examples=60)
+@given(met=st.lists(troubles, max_size=8), **policies)
 def test_a_write_is_sent_again_only_when_it_is_known_not_to_be_done(
     met: list[Trouble], give_up_after: float, jitter: float
 ) -> None:
@@ -79,8 +79,8 @@ def test_a_write_is_sent_again_only_when_it_is_known_not_to_be_done(
     assert not world.uncertain_before_last
 
 
-@settings(deadline=None, max_examples=100)
-@given(st.lists(troubles, max_size=10))
+@settings(deadline=None, max_examples=40)
+@given(st.lists(troubles, max_size=8))
 def test_a_call_is_given_up_with_its_own_words_or_as_unknown(met: list[Trouble]) -> None:
     """There is no third way to end."""
     world = World(met)
@@ -141,8 +141,8 @@ def test_short_waits_are_not_worth_a_word() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=200)
-@given(st.text(max_size=600))
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=400))
 def test_remote_text_is_one_printable_line(text: str) -> None:
     """Whatever a server says, it cannot move the cursor, turn the text around or flood the screen."""
     shown = plain(text)

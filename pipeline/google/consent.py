@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
-import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
+from google_auth_oauthlib.flow import Flow
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from pipeline.errors import CannotAsk, NotSignedIn, PipelineError
 from pipeline.google import auth, drive, tokens
+from pipeline.google.loopback import HOST, Loopback, listening
 from pipeline.google.session import connect, is_loopback
 from pipeline.google.sign_in_refusals import explain_sign_in
 from pipeline.google.tokens import SavedSignIn
 
-HOST = "127.0.0.1"
-DONE = "You are signed in. You may close this page and go back to the terminal."
 PATIENCE = 300  # seconds for a person to find the page, choose the account and read the scopes
 
 
@@ -97,17 +93,6 @@ def login(
     return SignedIn(account, granted, tokens.save(kept))
 
 
-class _Flow(InstalledAppFlow):  # type: ignore[misc]
-    """Tells the person the address at the moment when it is known, instead of printing it on stdout."""
-
-    tell: Callable[[str, str], None]
-
-    def authorization_url(self, **kwargs: Any) -> tuple[str, str]:
-        url, state = super().authorization_url(**kwargs)
-        self.tell(url, self.redirect_uri)
-        return url, state
-
-
 def _consent(client: auth.Client, scopes: tuple[str, ...], ways: Ways) -> Any:
     """Credentials fresh from the consent page."""
     config = {
@@ -115,35 +100,23 @@ def _consent(client: auth.Client, scopes: tuple[str, ...], ways: Ways) -> Any:
         "client_secret": client.client_secret,
         "auth_uri": client.auth_uri,
         "token_uri": client.token_uri,
-        "redirect_uris": ["http://localhost"],
     }
-    flow = _Flow.from_client_config({"installed": config}, scopes=list(scopes))
+    flow = Flow.from_client_config({"installed": config}, scopes=list(scopes))
     flow.oauth2session.trust_env = not is_loopback(client.token_uri)
-    told: queue.Queue[str] = queue.Queue()
-
-    def tell(url: str, redirect: str) -> None:
-        told.put(redirect)
-        if ways.browser and _opened(url):
-            ways.say(f"Your browser opens Google's consent page. If it does not, open this address:\n  {url}")
-            return
-        port = urlsplit(redirect).port
-        ways.say(f"Open this address in a browser:\n  {url}")
-        ways.say(
-            f"If that browser runs on another computer, first run there: ssh -L {port}:{HOST}:{port} THIS-COMPUTER\n"
-            "Without ssh: the browser ends on a page that it cannot load; its address is the answer."
-        )
-
-    flow.tell = tell
     try:
         with _oauthlib_settings(insecure=is_loopback(client.token_uri)), flow.oauth2session:
-            if ways.browser or ways.ask is None:
-                return _wait_for_answer(flow, ways)
-            return _ask_for_answer(flow, ways, told)
-    except WSGITimeoutError:
-        raise NotSignedIn(
-            f"Nobody finished Google's consent page within {ways.patience / 60:g} minutes.",
-            "Run 'pipeline login' again.",
-        ) from None
+            with listening(ways.port) as loopback:
+                flow.redirect_uri = loopback.url
+                url, loopback.state = flow.authorization_url(prompt="consent")  # or a second sign-in would not last
+                answer = _answer(loopback, url, ways)
+            if answer is None:
+                raise NotSignedIn(
+                    f"Nobody finished Google's consent page within {ways.patience / 60:g} minutes.",
+                    "Run 'pipeline login' again.",
+                )
+            # oauthlib takes answers by https only; over the loopback address there is nothing to encrypt
+            flow.fetch_token(authorization_response=answer.replace("http://", "https://", 1))
+            return flow.credentials
     except OAuth2Error as fault:
         raise explain_sign_in(f"{fault.error} {fault.description or ''}", "user") from None
     except requests.RequestException:
@@ -154,59 +127,27 @@ def _consent(client: auth.Client, scopes: tuple[str, ...], ways: Ways) -> Any:
     except OSError as fault:
         raise NotSignedIn(
             f"The answer of Google's page cannot be received on port {ways.port}: {fault.strerror}.",
-            "Run 'pipeline login' without --port, or with another one.",
+            "Run 'pipeline login' again, with another port.",
         ) from None
 
 
-def _wait_for_answer(flow: _Flow, ways: Ways) -> Any:
-    return flow.run_local_server(
-        host=HOST,
-        port=ways.port,
-        open_browser=False,  # `tell` did, and said so
-        authorization_prompt_message=None,
-        success_message=DONE,
-        timeout_seconds=ways.patience,
-        prompt="consent",  # or a second sign-in brings no refresh token
+def _answer(loopback: Loopback, url: str, ways: Ways) -> str | None:
+    """Send the person to the page and wait for its answer: through the loopback address, or pasted."""
+    if ways.browser and _opened(url):
+        ways.say(f"Your browser opens Google's consent page. If it does not, open this address:\n  {url}")
+        return loopback.wait(ways.patience)
+    ways.say(f"Open this address in a browser:\n  {url}")
+    ways.say(
+        f"If that browser runs on another computer, first run there: "
+        f"ssh -L {loopback.port}:{HOST}:{loopback.port} THIS-COMPUTER\n"
+        "Without ssh: the browser ends on a page that it cannot load; the address of that page is the answer."
     )
-
-
-def _ask_for_answer(flow: _Flow, ways: Ways, told: queue.Queue[str]) -> Any:
-    """Wait on the loopback port and the terminal at once: what is pasted is played to the port as a browser would."""
-    outcome: queue.Queue[Any] = queue.Queue()
-
-    def wait() -> None:
-        try:
-            outcome.put(_wait_for_answer(flow, ways))
-        except Exception as fault:
-            outcome.put(fault)
-
-    threading.Thread(target=wait, daemon=True).start()  # daemon: Ctrl-C at the prompt must end the program
-    redirect = _first(told, outcome)
     while ways.ask is not None:
-        pasted = ways.ask("Paste the address here, or press Enter once the page says that you are signed in").strip()
-        query = urlsplit(pasted).query
-        if not pasted:
+        pasted = ways.ask("Paste the address here, or press Enter once the page says that you may go back").strip()
+        if not pasted or loopback.accept(pasted):
             break
-        if "state=" in query and ("code=" in query or "error=" in query):
-            with requests.Session() as http:
-                http.trust_env = False
-                http.get(f"{redirect}?{query}", timeout=10)
-            break
-        ways.say(f"That is not the address: it begins with {redirect} and holds a code.")
-    result = outcome.get()
-    if isinstance(result, Exception):
-        raise result
-    return result
-
-
-def _first(told: queue.Queue[str], outcome: queue.Queue[Any]) -> str:
-    """The loopback address, or the fault that came instead of it."""
-    while True:
-        try:
-            return told.get(timeout=0.05)
-        except queue.Empty:
-            if not outcome.empty():
-                raise outcome.get() from None
+        ways.say(f"That is not the answer to this sign-in: it begins with {loopback.url} and holds a code.")
+    return loopback.wait(ways.patience)
 
 
 def _opened(url: str) -> bool:

@@ -113,12 +113,18 @@ class Rule:
         return self.error(self.what.format_map(words), self.todo.format_map(words))
 
 
+CREATES = {"forms.forms.create", "sheets.spreadsheets.create", "drive.files.create"}
+GCLOUDS_OWN_PROJECT = "764086051850"  # stands for everybody's Application Default Credentials until a project is named
+
+
 def _owns_nothing(case: Case) -> bool:
-    return case.identity.kind == "service account"
-
-
-def _creates(case: Case) -> bool:
-    return case.call.method in {"forms.forms.create", "sheets.spreadsheets.create", "drive.files.create"}
+    """Whether a service account was asked to own a file, under whatever name Google refuses that."""
+    if case.reply.says("service accounts do not have storage quota"):
+        return True
+    if case.identity.kind != "service account" or case.call.method not in CREATES:
+        return False
+    internal = case.reply.code == 500 and case.call.method == "forms.forms.create"
+    return internal or case.reply.has("storageQuotaExceeded") or case.reply.says("does not have permission")
 
 
 RULES: tuple[Rule, ...] = (
@@ -148,6 +154,13 @@ RULES: tuple[Rule, ...] = (
         "'gcloud auth application-default set-quota-project PROJECT'; it needs the role Service Usage Consumer.",
     ),
     Rule(
+        "quota project missing",
+        lambda case: case.reply.says("requires a quota project") or case.reply.project == GCLOUDS_OWN_PROJECT,
+        Refused,
+        "The Application Default Credentials name no Google Cloud project of yours, in which the {api} could be on.",
+        "Name one: quota_project in config/pipeline.toml, or 'gcloud auth application-default set-quota-project PROJECT'.",
+    ),
+    Rule(
         "API off",
         lambda case: (
             case.reply.has("SERVICE_DISABLED", "accessNotConfigured")
@@ -159,11 +172,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "service account owns nothing",
-        lambda case: (
-            case.reply.says("service accounts do not have storage quota")
-            or (_owns_nothing(case) and case.reply.has("storageQuotaExceeded", "quotaExceeded"))
-            or (_owns_nothing(case) and _creates(case) and case.reply.code in {403, 500})
-        ),
+        _owns_nothing,
         OwnsNothing,
         "{who} refused to {doing} ({code}: {said}).",
         SERVICE_ACCOUNT,
