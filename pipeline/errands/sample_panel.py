@@ -29,9 +29,9 @@ CANDIDATES = (
     _Candidate("Ana Ribeiro", 4.7, (STRICT, "mara@example.com"), ("sam@example.com", "tess@example.com")),
     _Candidate("Ben Okafor", 3.9, ("mara@example.com", "noor@example.com"), ("sam@example.com", "tess@example.com")),
     _Candidate("Chloé Martin", 3.9, ("noor@example.com", "mara@example.com"), ("tess@example.com", "sam@example.com")),
-    _Candidate("Dev Patel", 4.0, (STRICT, "noor@example.com"), ("tess@example.com",), weak_in="security"),
+    _Candidate("Dev Patel", 4.0, (STRICT, "noor@example.com"), ("tess@example.com", STRICT), weak_in="security"),
     _Candidate("Emil Novak", 3.6, ("noor@example.com", STRICT), ("sam@example.com",), submitted=1),
-    _Candidate(HOSTILE, 3.2, ("mara@example.com", STRICT), ("sam@example.com", "noor@example.com")),
+    _Candidate(HOSTILE, 3.2, ("mara@example.com", STRICT), ("sam@example.com", STRICT)),
 )
 TWINS = {
     "Chloé Martin": "Ben Okafor"
