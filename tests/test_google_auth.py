@@ -182,14 +182,6 @@ def test_what_else_comes_to_the_port_is_ignored(tmp_path: Path) -> None:
     silent[0].close()
 
 
-def test_a_port_that_is_taken(tmp_path: Path) -> None:
-    """A fixed port for the tunnel, and somebody else listens there."""
-    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(NotSignedIn) as told:
-        port = other.getsockname()[1]
-        login(client_file(tmp_path, "http://127.0.0.1:1"), Ways(say=print, browser=False, port=port))
-    assert told.value.what == f"The answer of Google's page cannot be received on port {port}: Address already in use."
-
-
 def test_nobody_answers(tmp_path: Path) -> None:
     """The page stays open and unread."""
     ways = Ways(say=lambda _: None, browser=False, patience=0.2)

@@ -300,19 +300,24 @@ def test_a_token_endpoint_with_a_moment_of_weakness(google: Google) -> None:
 
 
 def test_a_minutes_quota_is_waited_out(google: Google) -> None:
-    """The 4th read of a minute that allows three: told, waited, done."""
+    """The 4th read of a minute that allows three, half-way through it: told, waited, done."""
     said: list[str] = []
     google.control("quota", limits={"sheets.read": 3})
+    google.control("clock", now="2026-11-23T09:00:30Z", stopped=True)
 
     def pass_the_time(seconds: float) -> None:
         google.control("clock", advance=seconds)
 
-    policy = Policy(sleep=pass_the_time)
+    policy = Policy(sleep=pass_the_time, jitter=lambda: 0.0)
     with connect(bearer(google.token), base_url=google.url, policy=policy, on_wait=said.append) as session:
         sheet = drive.files_create(session, {"name": "x", "mimeType": drive.SPREADSHEET})["id"]
         for _ in range(4):
             sheets.get(session, sheet, fields="spreadsheetId")
-    assert all("(quota: read requests per minute per user)" in line for line in said)
+    asks = f"The workspace at {google.url} asks us to wait"
+    assert said == [
+        f"{asks} {wait} s (quota: read requests per minute per user); attempt {attempt}"
+        for wait, attempt in [(4, 4), (8, 5), (16, 6)]
+    ]
 
 
 def test_quota_that_never_comes_back(google: Google) -> None:

@@ -44,7 +44,6 @@ class Ways:
     say: Callable[[str], None]
     ask: Callable[[str], str] | None = None
     browser: bool = True
-    port: int = 0  # of the loopback address; 0 takes a free one
     patience: float = PATIENCE
 
 
@@ -105,7 +104,7 @@ def _consent(client: auth.Client, scopes: tuple[str, ...], ways: Ways) -> Any:
     flow.oauth2session.trust_env = not is_loopback(client.token_uri)
     try:
         with _oauthlib_settings(insecure=is_loopback(client.token_uri)), flow.oauth2session:
-            with listening(ways.port) as loopback:
+            with listening() as loopback:
                 flow.redirect_uri = loopback.url
                 url, loopback.state = flow.authorization_url(prompt="consent")  # or a second sign-in would not last
                 answer = _answer(loopback, url, ways)
@@ -123,11 +122,6 @@ def _consent(client: auth.Client, scopes: tuple[str, ...], ways: Ways) -> Any:
         raise NotSignedIn(
             f"There is no answer from {client.token_uri}, where the sign-in is completed.",
             "Check the network and the proxy (HTTPS_PROXY), and run 'pipeline login' again.",
-        ) from None
-    except OSError as fault:
-        raise NotSignedIn(
-            f"The answer of Google's page cannot be received on port {ways.port}: {fault.strerror}.",
-            "Run 'pipeline login' again, with another port.",
         ) from None
 
 

@@ -47,9 +47,9 @@ class Loopback:
 
 
 @contextmanager
-def listening(port: int) -> Iterator[Loopback]:
-    """Listen on `port` (0 takes a free one) while in the block; OSError when it is taken."""
-    server = _Server((HOST, port), _Handler)
+def listening() -> Iterator[Loopback]:
+    """Listen on a free port while in the block."""
+    server = _Server((HOST, 0), _Handler)
     server.loopback = Loopback(server.server_address[1])
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
