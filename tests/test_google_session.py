@@ -198,19 +198,23 @@ def test_a_write_that_did_not_happen_is_sent_again_after_reading_back(patience: 
         assert len(tape.asked) == 2
 
 
-def test_reading_back_works_for_the_spreadsheet_too(patience: Patience) -> None:
-    """gspread's client gets the answer that was found in the same shape as one that came."""
-    with replay(BUSY) as tape, at(tape, patience) as session:
-        found = sheets.batch_update(session, "s", {"requests": []}, settled=lambda: {"spreadsheetId": "s"})
-        assert found == {"spreadsheetId": "s"}
+CELLS = {"updateCells": {"fields": "userEnteredValue"}}
+ROWS = {"insertDimension": {"range": {"dimension": "ROWS"}}}
 
 
-def test_a_write_that_may_be_repeated_is(patience: Patience) -> None:
-    """Cells at fixed places: the second time writes the same."""
+def test_cells_at_fixed_places_are_written_again(patience: Patience) -> None:
+    """The second time writes the same."""
     with replay(Say(hang_up=True), Say(body={"spreadsheetId": "s"})) as tape, at(tape, patience) as session:
-        body = {"requests": [{"updateCells": {"fields": "userEnteredValue"}}]}
-        assert sheets.batch_update(session, "s", body, repeatable=True) == {"spreadsheetId": "s"}
+        assert sheets.batch_update(session, "s", {"requests": [CELLS]}) == {"spreadsheetId": "s"}
         assert tape.asked[0] == tape.asked[1]
+
+
+def test_a_batch_that_moves_things_is_not_sent_again(patience: Patience) -> None:
+    """One inserted row among harmless cells, and a repeat could insert two."""
+    with replay(Say(hang_up=True)) as tape, at(tape, patience) as session:
+        with pytest.raises(OutcomeUnknown):
+            sheets.batch_update(session, "s", {"requests": [CELLS, ROWS]})
+        assert len(tape.asked) == 1
 
 
 def test_deleting_what_the_lost_call_deleted_is_done(patience: Patience) -> None:

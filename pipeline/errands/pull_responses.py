@@ -88,7 +88,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         complete_rounds=[round_.id for round_ in rounds] if full else (),
     )
     for batch in merged.batches:
-        sheets.batch_update(project.session, ids.spreadsheet, {"requests": list(batch)}, repeatable=True)
+        sheets.batch_update(project.session, ids.spreadsheet, {"requests": list(batch)})
     return Pulled(merged.new, merged.edited, merged.withdrawn, merged.problems, merged.book or book)
 
 

@@ -27,15 +27,13 @@ def get(session: Session, form_id: str) -> Json:
     return session.execute(Call("forms.forms.get"), _forms(session).get(formId=form_id))
 
 
-def batch_update(
-    session: Session, form_id: str, body: Json, *, settled: Callable[[], Json | None] | None = None
-) -> Json:
+def batch_update(session: Session, form_id: str, body: Json) -> Json:
     """forms.batchUpdate: all of the requests or none. Raises Moved when `writeControl.requiredRevisionId` is stale.
 
-    A repeat after a lost answer would be refused for its revision or ids and look like somebody else's change; so it is
-    not repeated but raises OutcomeUnknown, unless `settled` can tell.
+    A repeat after a lost answer would be refused for its revision or ids and look like somebody else's change; so a
+    lost answer raises OutcomeUnknown: read the form, and plan again.
     """
-    call = Call("forms.forms.batchUpdate", Repeat.ONCE, settled)
+    call = Call("forms.forms.batchUpdate", Repeat.ONCE)
     return session.execute(call, _forms(session).batchUpdate(formId=form_id, body=body))
 
 

@@ -6,7 +6,7 @@ gspread's HTTP client writes the requests; the session sends them, with its time
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,20 @@ from gspread.urls import SPREADSHEET_URL
 
 from pipeline.google.replies import Call, Json, Repeat
 from pipeline.google.session import Session
+
+# Kinds of request that say how things shall be, not how they shall change, and so may be applied twice.
+REPEATABLE = frozenset(
+    {
+        "autoResizeDimensions",
+        "repeatCell",
+        "setBasicFilter",
+        "setDataValidation",
+        "updateCells",
+        "updateDimensionProperties",
+        "updateSheetProperties",
+        "updateSpreadsheetProperties",
+    }
+)
 
 
 def get(session: Session, spreadsheet_id: str, *, fields: str, ranges: Sequence[str] = ()) -> Json:
@@ -30,25 +44,15 @@ def get_by_data_filter(session: Session, spreadsheet_id: str, body: Json, *, fie
     return client.post(spreadsheet_id, ":getByDataFilter", body, {"fields": fields})
 
 
-def batch_update(
-    session: Session,
-    spreadsheet_id: str,
-    body: Json,
-    *,
-    fields: str = "",
-    repeatable: bool = False,
-    settled: Callable[[], Json | None] | None = None,
-) -> Json:
+def batch_update(session: Session, spreadsheet_id: str, body: Json) -> Json:
     """spreadsheets.batchUpdate: all of the requests, in order, or none.
 
-    Args:
-        fields: what to answer with; "" is everything.
-        repeatable: applying all of it twice leaves what once leaves (cells at fixed places, formats, deletions by id
-            excluded). Otherwise a lost answer raises OutcomeUnknown, unless `settled` can tell.
+    Requests that leave the same when they are applied twice are repeated after a lost answer. With any other among
+    them (rows inserted, ranges sorted, things added) a lost answer raises OutcomeUnknown: read, and plan again.
     """
-    repeat = Repeat.SAFE if repeatable else Repeat.ONCE
-    client = _Client(session, Call("sheets.spreadsheets.batchUpdate", repeat, settled))
-    return client.post(spreadsheet_id, ":batchUpdate", body, {"fields": fields} if fields else None)
+    harmless = all(kind in REPEATABLE for request in body.get("requests", []) for kind in request)
+    call = Call("sheets.spreadsheets.batchUpdate", Repeat.SAFE if harmless else Repeat.ONCE)
+    return dict(_Client(session, call).batch_update(spreadsheet_id, body))
 
 
 def values_batch_get_by_data_filter(session: Session, spreadsheet_id: str, body: Json) -> Json:
