@@ -50,7 +50,7 @@ class Criterion:
         self._by_candidate = sums(candidate, y, candidates)
         self._by_interviewer = sums(interviewer, y, self._interviewers)
         self._square = float(y @ y)
-        self._spot, self._owner = _pairs(candidate, interviewer, self._interviewers)
+        self._spot, self._pair_size, self._times = _pairs(candidate, interviewer, self._interviewers)
 
     def parts(self, theta_c: float, theta_r: float) -> tuple[float, float]:
         """The criterion and the residual sum of squares."""
@@ -72,7 +72,8 @@ class Criterion:
         count = self._interviewers
         h = 1 / (1 + theta_c * self._size)
         root = np.sqrt(theta_r)
-        shared = sums(self._spot, (-theta_r * theta_c) * h[self._owner], count * count).reshape(count, count)
+        together = self._times / (1 + theta_c * self._pair_size)
+        shared = -theta_r * theta_c * sums(self._spot, together, count * count).reshape(count, count)
         shared[np.diag_indices(count)] += 1 + theta_r * self._met
         matrix = np.empty((count + 2, count + 2))
         matrix[:count, :count] = shared
@@ -147,15 +148,16 @@ def _derivatives(function: Callable[[Floats], float], x: Floats, value: float) -
     return (up - down) / (2 * by), curvature
 
 
-def _pairs(candidate: Ints, interviewer: Ints, count: int) -> tuple[Ints, Ints]:
-    """For every ordered pair of scorecards of one candidate: its place in an R x R matrix, and the candidate."""
+def _pairs(candidate: Ints, interviewer: Ints, count: int) -> tuple[Ints, Ints, Floats]:
+    """Ordered pairs of scorecards of one candidate: place in an R x R matrix, n_c of the candidate, how often."""
     order = np.argsort(candidate, kind="stable")
     size = np.bincount(candidate)
     start = np.cumsum(size) - size
-    spots, owners = [], []
+    spots, sizes, times = [], [], []
     for k in np.unique(size[size > 0]):
-        who = np.flatnonzero(size == k)
-        people = interviewer[order[start[who][:, None] + np.arange(k)]]
-        spots.append((people[:, :, None] * count + people[:, None, :]).ravel())
-        owners.append(np.repeat(who, int(k) * int(k)))
-    return np.concatenate(spots), np.concatenate(owners)
+        people = interviewer[order[start[size == k][:, None] + np.arange(k)]]
+        spot, often = np.unique(people[:, :, None] * count + people[:, None, :], return_counts=True)
+        spots.append(spot)
+        sizes.append(np.full(len(spot), k))
+        times.append(often)
+    return np.concatenate(spots), np.concatenate(sizes), np.concatenate(times).astype(np.float64)
