@@ -115,3 +115,53 @@ def test_pages_allow_no_inline_script_and_nothing_from_elsewhere(workspace: Any,
         assert "<script>" not in answer.text
         assert " style=" not in answer.text
         assert "://" not in answer.text.replace('xmlns="http://www.w3.org/2000/svg"', "")
+
+
+def test_an_address_that_is_no_page_is_answered_in_words(workspace: Any) -> None:
+    """A 404 with a way back, under the same policy as every page."""
+    answer = requests.get(f"{workspace.url}/forms", timeout=SECONDS)
+
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("query", ["gid=zz", "gid=77", "from=abc", "from=-5", f"from={10**20}", f"gid={10**30}&from="])
+def test_an_odd_address_of_a_spreadsheet_shows_what_there_is(workspace: Any, api: Api, query: str) -> None:
+    """A worksheet or row that does not exist is no reason to show nothing."""
+    spreadsheet = api.create_spreadsheet("Hiring")
+    session = requests.Session()
+    session.get(f"{workspace.url}/?token={workspace.token}", timeout=SECONDS)
+
+    answer = session.get(f"{workspace.url}/spreadsheets/d/{spreadsheet}/edit?{query}", timeout=SECONDS)
+
+    assert answer.status_code == 200
+    assert 'aria-current="page">Sheet1' in answer.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        None,
+        [],
+        {"gid": 0},
+        {"gid": 0, "row": -1, "column": 0, "values": [["a"]]},
+        {"gid": 0, "row": 0, "column": 0, "values": []},
+        {"gid": 0, "row": 0, "column": 0, "values": [[1]]},
+        {"gid": 0, "row": 0, "column": 0, "values": [["\ud800"]]},
+        {"gid": 5, "row": 0, "column": 0, "values": [["no such worksheet"]]},
+        {"gid": 0, "row": 10**9, "column": 0, "values": [["below the grid"]]},
+        {"gid": 0, "row": 0, "column": 0, "values": [["x" * 50_001]]},
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused_in_words(workspace: Any, api: Api, change: Any) -> None:
+    """Nothing is written, and the answer says why."""
+    spreadsheet = api.create_spreadsheet("Hiring")
+    session = requests.Session()
+    session.get(f"{workspace.url}/?token={workspace.token}", timeout=SECONDS)
+
+    answer = session.post(f"{workspace.url}/spreadsheets/d/{spreadsheet}/cells", json=change, timeout=SECONDS)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert api.values(spreadsheet, "A1:Z9") == []

@@ -9,9 +9,12 @@ its link; all others need the owner (see `access`).
 
 from __future__ import annotations
 
+from pathlib import Path
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import Blueprint, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from . import access, form_routes, home_routes, sheet_routes
 
@@ -26,6 +29,8 @@ class Workspace(Protocol):
     def store(self) -> Store: ...
     @property
     def token(self) -> str: ...
+    @property
+    def directory(self) -> Path: ...
 
 
 def blueprint(workspace: Workspace) -> Blueprint:
@@ -42,9 +47,28 @@ def blueprint(workspace: Workspace) -> Blueprint:
     form_routes.add(pages, workspace.store, owner)
     sheet_routes.add(pages, workspace.store, owner)
     pages.record(lambda state: state.app.jinja_options.update(trim_blocks=True, lstrip_blocks=True))
-    pages.after_request(access.safe_headers)
-    pages.context_processor(_words)
+    pages.app_errorhandler(Exception)(lambda fault: _fault(workspace.directory, fault))
+    pages.after_app_request(access.safe_headers)
+    pages.app_context_processor(_words)
     return pages
+
+
+def _fault(directory: Path, fault: Exception) -> access.Answer:
+    """What goes wrong, in words; a bug's traceback goes to the owner's log file, never to whoever asked."""
+    if isinstance(fault, HTTPException):
+        status, heading, line = fault.code or 500, fault.name, fault.description or ""
+        if status == 404:
+            heading, line = (
+                "There is no such page",
+                "The address may be cut short. The list of files leads to all there are.",
+            )
+    else:
+        status, heading = 500, "Something went wrong here"
+        line = "That is a fault of the workspace. What happened stands in its file workspace.log."
+        with (directory / "workspace.log").open("a") as log:
+            log.write(f"{request.method} {request.path}\n{''.join(format_exception(fault))}\n")
+    page = render_template("message.html", heading=heading, lines=[line], links=[("All files", "/")])
+    return make_response(page, status)
 
 
 def _words() -> dict[str, Any]:

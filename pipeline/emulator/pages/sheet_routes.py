@@ -119,8 +119,13 @@ def _is_cells(given: Any) -> bool:
         and isinstance(given.get("values"), list)
         and 0 < len(given["values"]) <= 5000
         and all(isinstance(line, list) and line for line in given["values"])
-        and all(isinstance(cell, str) for line in given["values"] for cell in line)
+        and all(_is_text(cell) for line in given["values"] for cell in line)
     )
+
+
+def _is_text(cell: Any) -> bool:
+    """Half a surrogate pair is a string to JSON, but no text."""
+    return isinstance(cell, str) and not any("\ud800" <= letter <= "\udfff" for letter in cell)
 
 
 def _refused(status: int, words: str) -> Answer:
