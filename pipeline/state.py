@@ -26,12 +26,12 @@ def private_directory(path: Path) -> Path:
     return path
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace `path` by `text` (UTF-8, mode 0600): a reader sees the old file or the new one, never a part."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace `path` by `content` (a text as UTF-8; mode 0600): a reader sees the old file or the new one, never a part."""
     descriptor, temporary = tempfile.mkstemp(dir=private_directory(path.parent), prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content if isinstance(content, bytes) else content.encode())
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(path)
