@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import Moved, NotSignedIn, PipelineError, Refused
 from pipeline.google import drive, forms, sheets
@@ -36,6 +38,10 @@ WAYS_OUT = (
     "as a person with 'pipeline login'."
 )
 ENABLE_FORMS = "https://console.developers.google.com/apis/api/forms.googleapis.com/overview?project=12345"
+
+
+def json_bytes(body: Any) -> bytes:
+    return json.dumps(body).encode()
 
 
 def error_info(reason: str, **metadata: str) -> dict[str, Any]:
@@ -527,5 +533,22 @@ def test_remote_text_is_made_fit_to_print(said: str, shown: str) -> None:
     assert plain(said) == shown
 
 
-def json_bytes(body: Any) -> bytes:
-    return json.dumps(body).encode()
+anything: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["error", "message", "status", "details", "errors", "metadata", "reason"]), inner
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.integers(300, 599), anything.map(json_bytes) | st.binary(max_size=30))
+def test_no_body_is_too_strange_to_be_explained(code: int, body: bytes) -> None:
+    """Whatever comes back, the user gets a sentence and a next step, not a traceback."""
+    told = explain(Call("forms.forms.get"), Reply.read(code, body), PERSON, "Google")
+    assert told.what
+    assert told.next_step

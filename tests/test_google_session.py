@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
+import ssl
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from pipeline.errors import NotSignedIn, PipelineError, Refused
 from pipeline.google import drive, forms, sheets
@@ -329,3 +338,40 @@ def test_what_the_workspace_says_is_cleaned_before_it_is_shown(patience: Patienc
     for leak in ("\x1b", "She said", "ana@example.com", "secret-token"):
         assert leak not in shown
     assert len(shown) < 700
+
+
+def test_a_certificate_that_is_not_trusted(patience: Patience, tmp_path: Path) -> None:
+    """A proxy that opens what is encrypted, or somebody worse: nothing is sent, nothing retried, exit 5."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(self_signed(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=greet, args=(listener, server), daemon=True).start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with connect(bearer("t"), base_url=url, policy=patience.policy()) as session, pytest.raises(Refused) as told:
+            create_form(session)
+    assert told.value.what == (
+        f"The connection to {url} is not safe: its certificate is not one that this computer trusts."
+    )
+    assert patience.slept == []
+
+
+def greet(listener: socket.socket, server: ssl.SSLContext) -> None:
+    with contextlib.suppress(OSError), server.wrap_socket(listener.accept()[0], server_side=True):
+        pass
+
+
+def self_signed(directory: Path) -> Path:
+    """A certificate that nobody vouches for, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = directory / "server.pem"
+    path.write_bytes(private + certificate.public_bytes(pem))
+    return path

@@ -83,8 +83,9 @@ class Reply:
     def read(cls, code: int, content: bytes) -> Reply:
         """Read an error body, whatever it is."""
         try:
-            error = json.loads(content)["error"]
-        except (ValueError, KeyError, TypeError):
+            body = json.loads(content)
+            error = (body[0] if isinstance(body, list) else body)["error"]
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             return cls(code, "", page=bool(content.strip()))
         if not isinstance(error, dict):  # the token endpoint: {"error": "invalid_grant", "error_description": ...}
             return cls(code, plain(str(error)), frozenset({str(error)}))
@@ -93,27 +94,26 @@ class Reply:
         reasons = {str(error.get("status", ""))} | {str(one.get("reason", "")) for one in [*details, *errors]}
         facts: Json = {}
         for detail in details:
-            facts.update(detail.get("metadata") or {})
-        links = [link.get("url", "") for detail in details for link in _dicts(detail.get("links"))]
+            facts.update(metadata if isinstance(metadata := detail.get("metadata"), dict) else {})
+        links = [str(link.get("url", "")) for detail in details for link in _dicts(detail.get("links"))]
         links += [str(one.get("extendedHelp", "")) for one in errors]
         said = str(error.get("message", ""))
         return cls(
             code,
             plain(said),
             frozenset(reasons - {""}),
-            _activation_url([str(facts.get("activationUrl", "")), *map(str, links), said]),
-            str(facts.get("consumer", "")).removeprefix("projects/"),
+            _activation_url([str(facts.get("activationUrl", "")), *links, said]),
+            plain(str(facts.get("consumer", "")), 60).removeprefix("projects/"),
         )
 
     @property
     def quota(self) -> str:
         """Which quota ran out, in Google's words, or "" when it was none."""
-        limit = re.search(r"limit '([^']{1,80})'", self.message)
-        if limit:
+        if self.code != 429 and not self.reasons & RATE_REASONS:
+            return ""
+        if limit := re.search(r"limit '([^']{1,80})'", self.message):
             return limit[1].lower()
-        if self.code == 429 or self.reasons & RATE_REASONS:
-            return "requests per minute" if not self.reasons & {"userRateLimitExceeded"} else "requests per user"
-        return ""
+        return "requests per user" if self.has("userRateLimitExceeded") else "requests per minute"
 
     def has(self, *reasons: str) -> bool:
         return not self.reasons.isdisjoint(reasons)

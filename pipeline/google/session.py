@@ -34,7 +34,6 @@ CONNECT_TIMEOUT = 10.0  # seconds
 READS_TAKE = 1 / 3  # of the timeout: a read can simply be asked again, a write cut short leaves its outcome unknown
 UNREACHABLE_REPEATS = 3
 INTERNAL_ERROR_REPEATS = 2  # Google's 500 is often for good; 502 to 504 pass
-NOTHING_DONE = frozenset({429})  # by status alone; every other failure of a write leaves its outcome open
 MAY_PASS = frozenset({408, 429, 500, 502, 503, 504})
 BROKEN_OFF = (
     requests.ConnectionError,
@@ -58,7 +57,7 @@ class Session:
         self.identity = identity(credentials, local=base_url is not None)
         self.policy = policy
         self.on_wait = on_wait
-        self.calls: Counter[str] = Counter()  # exchanges by method id, for `-v` and tests
+        self.calls: Counter[str] = Counter()  # exchanges by method id
         self.server_date: datetime | None = None  # of the last answer, by the workspace's clock
         renewing = requests.Session()
         self.http = AuthorizedSession(credentials, auth_request=_Renewal(renewing))
@@ -114,7 +113,6 @@ class Session:
         *,
         data: Any = None,
         headers: Mapping[str, str] | None = None,
-        **more: Any,
     ) -> requests.Response:
         """One call with all its attempts; raises one of our errors when it does not go through."""
         kept = {name: value for name, value in (headers or {}).items() if name.lower() != "content-length"}
@@ -131,7 +129,6 @@ class Session:
                     headers=kept,
                     timeout=(min(CONNECT_TIMEOUT, limit), limit),
                     allow_redirects=False,
-                    **more,
                 )
             except (auth_errors.GoogleAuthError, requests.RequestException) as fault:
                 outcome = self._failed(fault, call, limit)
@@ -164,7 +161,7 @@ class Session:
         return Trouble(
             f"{code} {response.reason or ''}".strip(),
             final,
-            uncertain=not (limited or code in NOTHING_DONE),
+            uncertain=not limited,  # over quota means not done; anything else leaves the outcome open
             quota=reply.quota,
             wait=_retry_after(response.headers),
             repeats=INTERNAL_ERROR_REPEATS if code == 500 else None,
@@ -180,7 +177,7 @@ class Session:
             where = getattr(self.credentials, "token_uri", None) or "the token endpoint"
             return self._unreachable("the sign-in could not be renewed", where)
         where = self.base_url or f"https://{call.method.split('.')[0]}.googleapis.com"
-        if isinstance(fault, requests.exceptions.SSLError):
+        if isinstance(fault, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(fault):
             raise Refused(
                 f"The connection to {where} is not safe: its certificate is not one that this computer trusts.",
                 "A proxy may stand in between: name its certificate with REQUESTS_CA_BUNDLE, and check the clock.",
@@ -189,13 +186,8 @@ class Session:
             return self._unreachable("the proxy does not answer", where)
         if isinstance(fault, requests.ConnectTimeout) or _never_sent(fault):
             return self._unreachable("no connection", where)
-        broken = (
-            requests.ConnectionError
-            | requests.exceptions.ChunkedEncodingError
-            | requests.exceptions.ContentDecodingError
-        )
         waited = isinstance(fault, requests.Timeout)
-        if not waited and not isinstance(fault, broken):
+        if not waited and not isinstance(fault, BROKEN_OFF):
             raise fault  # a request that could not even be written: a bug of ours
         what = f"no answer within {limit:g} s" if waited else "the connection broke off"
         final = Refused(
