@@ -126,6 +126,9 @@ def route(http: str, raw_path: str) -> tuple[Method, dict[str, str]] | None:
     return None
 
 
+# Left over from Drive v2 and sent by gspread's `share`, which works against Google.
+IGNORED = {("Permission", "withLink")}
+
 # --- the check ------------------------------------------------------------------------------------------------
 
 
@@ -208,6 +211,8 @@ class _Walker:
         for key, member in value.items():
             known = key if key in properties else camel(key)
             schema = properties.get(known)
+            if (name, key) in IGNORED:
+                continue
             if schema is None:
                 place = f" at '{path}'" if path else ""
                 self.faults.add(path, f'Invalid JSON payload received. Unknown name "{key}"{place}: Cannot find field.')

@@ -6,6 +6,7 @@ Nothing here imports `pipeline.google`: the workspace is judged by Google's own 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -62,11 +63,15 @@ class CheckedHttp:
         self.http.close()
 
 
+@cache
+def _discovered(url: str, api: str) -> Json:
+    path = f"/discovery/v1/apis/{api}/{google_schemas.APIS[api]}/rest"
+    return requests.get(url + path, timeout=10).json()
+
+
 def service(workspace: Workspace, api: str, token: str | None = None) -> Any:
     """Google's own client for one API, pointed at the workspace."""
-    document = requests.get(
-        f"{workspace.url}/discovery/v1/apis/{api}/{google_schemas.APIS[api]}/rest", timeout=10
-    ).json()
+    document = _discovered(workspace.url, api)
     return build_from_document(document, http=CheckedHttp(workspace.token if token is None else token))
 
 
