@@ -70,13 +70,12 @@ def replay(record: Mapping[str, Any]) -> Ranking:
     altered = [key for key, value in inputs.items() if _hash(value) != record["hashes"][key]]
     if altered:
         raise ValueError(f"altered since it was made: {', '.join(sorted(altered))}")
-    rubric = _read_rubric(inputs["rubric"])
     policy = dict(inputs["policy"], min_coverage=Fraction(inputs["policy"]["min_coverage"]))
     cards = [
         SubmittedScorecard(**{key: value for key, value in card.items() if key != "texts"})
         for card in inputs["scorecards"]
     ]
-    return rank(rubric, cards, policy=Policy(**policy), candidates=inputs["candidates"])
+    return rank(rubric_of(record), cards, policy=Policy(**policy), candidates=inputs["candidates"])
 
 
 def rubric_of(record: Mapping[str, Any]) -> Rubric:
