@@ -20,7 +20,7 @@ from pipeline.worksheets import cells, design, rankings
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, letters, quoted
 from pipeline.worksheets.design import COLUMN_KEY
-from pipeline.worksheets.results import Reference, decimals_needed, key_of
+from pipeline.worksheets.results import Reference, key_of
 from pipeline.worksheets.snapshot import Sheet
 
 NOTE_LIMIT = 4_000  # characters of an explanation that a note shows
@@ -74,6 +74,7 @@ class RowsPlan:
     response_ranges: tuple[str, ...]
     expected: Expected
     notices: tuple[str, ...]
+    places: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -163,11 +164,12 @@ def plan(
     title = quoted(sheet.title)
     spans = tuple(f"{title}!{letters(places[key])}:{letters(places[key])}" for key in ("key", "order", "candidate"))
     return RowsPlan(
-        (*made, *_looks(of, sheet, found, places, ranking)),
+        (*made, *_looks(of, sheet, places)),
         values,
         spans if made else (),
         Expected(frozenset(order), notes),
         tuple(notices),
+        places,
     )
 
 
@@ -246,8 +248,8 @@ def _mended(
     return {"valueInputOption": "USER_ENTERED", "data": data} if data else None
 
 
-def _looks(of: Rubric, sheet: Sheet, found: Found, places: Mapping[str, int], ranking: Ranking) -> Iterator[Json]:
-    """Conditional formats of ours that are not as they should be, and the decimals of Score."""
+def _looks(of: Rubric, sheet: Sheet, places: Mapping[str, int]) -> Iterator[Json]:
+    """Conditional formats of ours that are not as they should be."""
     held: Sequence[Json] = sheet.raw.get("conditionalFormats", [])
     ours = [index for index, rule in enumerate(held) if rankings.is_ours(rule)]
     wanted = rankings.rules(places, of.scale.low, of.scale.high)
@@ -256,16 +258,6 @@ def _looks(of: Rubric, sheet: Sheet, found: Found, places: Mapping[str, int], ra
             yield {"deleteConditionalFormatRule": {"sheetId": sheet.id, "index": index}}
         for index, rule in enumerate(wanted):
             yield {"addConditionalFormatRule": {"index": index, "rule": rule}}
-    pattern = "0." + "0" * decimals_needed(result.score for result in ranking.candidates)
-    first = sheet.cell(found.rows[0][0], found.places["score"]) if found.rows else {}
-    if first.get("userEnteredFormat", {}).get("numberFormat", {}).get("pattern", "0.00") != pattern:
-        yield _score_format(sheet.id, places["score"], pattern)
-
-
-def _score_format(sheet_id: int, place: int, pattern: str) -> Json:
-    where = ask.grid(sheet_id, 1, None, place, place + 1)
-    look = {"numberFormat": {"type": "NUMBER", "pattern": pattern}}
-    return ask.repeat(where, "userEnteredFormat.numberFormat", userEnteredFormat=look)
 
 
 def _note(explanation: str) -> str:

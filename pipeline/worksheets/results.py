@@ -11,7 +11,6 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from pipeline.ranking import words
 from pipeline.ranking.results import CandidateResult, Ranking
@@ -95,6 +94,7 @@ def rows(
         by_candidate.setdefault(card.candidate, []).append(card)
     names = keys(rubric)
     made = [[text(name) for name in names]]
+    made[0][names.index("score")] = text(f"score {score_pattern(ranking)}")
     for result in ranking.candidates:
         told = _of(result, len(owed.get(result.candidate, ())))
         told |= _evidence(rubric, by_candidate.get(result.candidate, ()))
@@ -162,7 +162,7 @@ def _evidence(rubric: Rubric, scorecards: Iterable[SubmittedScorecard]) -> dict[
     return told
 
 
-def decimals_needed(scores: Iterable[Fraction | None]) -> int:
-    """How many decimals the Score column takes so that two scores which differ do not look alike."""
-    shown = words.score_texts(list(scores))
-    return max((len(value.partition(".")[2]) for value in shown), default=2)
+def score_pattern(ranking: Ranking) -> str:
+    """The number format of Score: as many decimals as keep two scores that differ from looking alike."""
+    shown = words.score_texts([result.score for result in ranking.candidates])
+    return "0." + "0" * max((len(value.partition(".")[2]) for value in shown if value), default=2)

@@ -29,7 +29,7 @@ SNAPSHOT_FIELDS = (
     "sheets(properties(sheetId,title,index,hidden,gridProperties),conditionalFormats,"
     "charts(chartId,spec(basicChart(domains))),"
     "data(startRow,startColumn,columnMetadata(developerMetadata(metadataKey,metadataValue)),"
-    "rowData(values(userEnteredValue,effectiveValue,note,userEnteredFormat(numberFormat)))))"
+    "rowData(values(userEnteredValue,effectiveValue,note))))"
 )
 
 

@@ -91,6 +91,7 @@ def plan_rankings(
     order = [str(cells.entered(row[0])) for row in table[1:]]
     rows = shared.plan(ranking, of, sheets[design.RANKINGS], found, order, explanations or {})
     both = [*rows.requests, *_chart(ranking, of, sheets[design.RANKINGS])]
+    both += _decimals(table, sheets[design.RESULTS], found, rows.places)
     if not own and not both and rows.values is None and book.about.inputs == inputs:
         return RankingsPlan(notices=rows.notices)
     told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted)))
@@ -167,6 +168,18 @@ def _chart(ranking: Ranking, of: Rubric, sheet: Sheet) -> Iterator[Json]:
     for held in sheet.raw.get("charts", []):
         if held.get("chartId") == chart.CHART_ID and chart.rows_shown(held) != chart.rows_wanted(ranked):
             yield chart.update(ranked, of)
+
+
+def _decimals(
+    table: Sequence[Sequence[Json]], held: Sheet, found: results.Reference, places: Mapping[str, int]
+) -> Iterator[Json]:
+    """The number format of Score in Rankings, when it has to change; the header of Results tells which is set."""
+    place = found.keys.index("score")
+    wanted, had = cells.entered(table[0][place]), cells.entered(held.cell(0, place)) or "score 0.00"
+    if wanted != had:
+        look = {"numberFormat": {"type": "NUMBER", "pattern": str(wanted).removeprefix("score ")}}
+        where = ask.grid(design.RANKINGS, 1, None, places["score"], places["score"] + 1)
+        yield ask.repeat(where, "userEnteredFormat.numberFormat", userEnteredFormat=look)
 
 
 def _record(ranking: Ranking, now: str, inputs: str, counted: int) -> Record:
