@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -94,7 +94,7 @@ class View:
         self.anchors = {each.candidate: f"candidate-{n}" for n, each in enumerate(report.ranking.candidates, start=1)}
         self.status = _STATUS
         self.levels = [f"{level} {scale.name(level)}" for level in scale.levels]
-        self.about = about_lines(report)
+        self.about = [(label, said.partition(" Hover over")[0]) for label, said in about_lines(report)]
         self.recommendations = recommendations
         self.weight = rubric.plain
         self.total = sum((competency.weight for competency in report.rubric.competencies), Fraction(0))
@@ -226,11 +226,20 @@ def _mean(step: Step) -> str:
 def _told(explanation: Explanation) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The steps from competency scores to rank, heading and lines; what the tables show already is left out."""
     blocks = [block.splitlines() for block in explanation.text().split("\n\n")[1 + len(explanation.steps) :]]
-    return tuple(
-        (
-            lines[0].capitalize() if lines[0].isupper() or len(lines) > 1 else "",
-            tuple(map(str.strip, lines[len(lines) > 1 :])),
-        )
-        for lines in blocks
-        if lines and lines[0] != "THE QUESTIONS"
-    )
+    told = []
+    for heading, *lines in blocks:
+        if heading == "THE QUESTIONS":
+            continue
+        told.append((heading.capitalize(), _joined(lines)) if lines else ("", (heading,)))
+    return tuple(told)
+
+
+def _joined(lines: Sequence[str]) -> tuple[str, ...]:
+    """Lines as paragraphs: one that was broken inside a sentence is put together again."""
+    made: list[str] = []
+    for line in map(str.strip, lines):
+        if made and made[-1][-1:].isalpha() and line[:1].islower():
+            made[-1] += f" {line}"
+        else:
+            made.append(line)
+    return tuple(made)

@@ -11,13 +11,14 @@ from pipeline.ranking import CandidateResult
 from pipeline.ranking.words import score_texts
 from pipeline.worksheets import cells, rankings, results
 from pipeline.worksheets.cells import Json
-from pipeline.worksheets.design import Worksheet
+from pipeline.worksheets.design import Column, Worksheet
 
 TITLE = "Rankings"
 TIERS = ("#E8F0FE", "#FEF7E0")  # odd, even
 KNOCKED_OUT, INCOMPLETE = "#FCE8E6", "#F1F3F4"
 MOST_CHARTED = 30  # candidates; more would not be legible
 _HIDDEN = {"key", "order"}  # of use in the living spreadsheet only
+_REACH = (Column("above", "Interval above", hidden=True), Column("under", "Interval below", hidden=True))  # error bars
 
 
 def add(book: Workbook, report: Report) -> None:
@@ -29,6 +30,7 @@ def add(book: Workbook, report: Report) -> None:
     looks: dict[int, dict[str, Any]] = {}
     for row, (result, told) in enumerate(zip(report.ranking.candidates, values[1:], strict=True), start=1):
         by_key: dict[str, Json | None] = dict(zip(names, told, strict=True))
+        by_key |= _reach(result)
         by_key["candidate"] = cells.text(result.candidate, report.explanation(result.candidate).text())
         rows.append([by_key.get(column.key) for column in sheet.columns])
         looks[row] = _look(result)
@@ -49,7 +51,16 @@ def _sheet(report: Report) -> Worksheet:
         for column in rankings.columns(report.rubric)
         if column.key not in _HIDDEN
     ]
-    return replace(rankings.worksheet(report.rubric), columns=tuple(shown), filtered=True)
+    return replace(rankings.worksheet(report.rubric), columns=(*shown, *_REACH), filtered=True)
+
+
+def _reach(result: CandidateResult) -> dict[str, Json | None]:
+    """How far the interval reaches above and below the adjusted score."""
+    if result.adjusted is None or result.interval is None:
+        return {}
+    low, high = result.interval
+    above, under = max(0.0, high - result.adjusted), max(0.0, result.adjusted - low)
+    return {"above": cells.number(above), "under": cells.number(under)}
 
 
 def _look(result: CandidateResult) -> dict[str, Any]:
@@ -110,6 +121,7 @@ def _chart(book: Workbook, made: Any, sheet: Worksheet, report: Report) -> None:
         }
     )
     chart.set_x_axis({"num_font": {"size": 9, "rotation": -45 if last > 6 else 0}})
+    chart.show_hidden_data()
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": max(560, 150 + 70 * last), "height": 360})
     below = len(report.ranking.candidates) + 2
@@ -117,9 +129,13 @@ def _chart(book: Workbook, made: Any, sheet: Worksheet, report: Report) -> None:
 
 
 def _adjusted(book: Workbook, sheet: Worksheet, names: list[Any], shown: list[CandidateResult]) -> Any:
+    from xlsxwriter.utility import xl_range_abs
+
     at = sheet.index("adjusted")
-    above = [max(0.0, (result.interval or (0.0, 0.0))[1] - (result.adjusted or 0.0)) for result in shown]
-    under = [max(0.0, (result.adjusted or 0.0) - (result.interval or (0.0, 0.0))[0]) for result in shown]
+    reach = {
+        f"{name}_values": f"={TITLE}!{xl_range_abs(1, at_end, len(shown), at_end)}"
+        for name, at_end in (("plus", sheet.index("above")), ("minus", sheet.index("under")))
+    }
     marks = book.file.add_chart({"type": "line"})
     marks.add_series(
         {
@@ -130,11 +146,11 @@ def _adjusted(book: Workbook, sheet: Worksheet, names: list[Any], shown: list[Ca
             "marker": {"type": "diamond", "size": 7, "fill": {"color": "#5F6368"}, "border": {"color": "#202124"}},
             "y_error_bars": {
                 "type": "custom",
-                "plus_values": above,
-                "minus_values": under,
+                **reach,
                 "end_style": 1,
                 "line": {"color": "#202124", "width": 1.25},
             },
         }
     )
+    marks.show_hidden_data()
     return marks

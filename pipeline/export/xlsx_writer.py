@@ -17,6 +17,7 @@ from pipeline.worksheets.cells import Json, entered, is_formula
 from pipeline.worksheets.design import Column, Worksheet
 
 MAX_TEXT, MAX_NOTE = 32_767, 8_000  # UTF-16 units; the first is the format's own limit, the second is what one can read
+MOST_ACROSS = 2_600  # pixels that are still legible on one page
 MAX_ROWS, MAX_HEIGHT = 1_048_576, 540  # rows of the format, pixels of one row
 _CUT = " … (cut here: a cell holds no more; the .html and .json exports do)"
 _NOTE_CUT = "\n… (goes on; pipeline explain prints all of it)"
@@ -67,7 +68,10 @@ class Workbook:
         made.freeze_panes(sheet.header + 1, sheet.frozen_columns)
         made.set_landscape()
         made.set_paper(9)  # A4
-        made.fit_to_pages(1, 0)
+        if sum(column.width for column in sheet.columns if not column.hidden) <= MOST_ACROSS:
+            made.fit_to_pages(1, 0)
+        elif sheet.frozen_columns:
+            made.repeat_columns(0, sheet.frozen_columns - 1)
         made.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         made.set_footer("&L&8&A&R&8&P / &N")
         made.repeat_rows(sheet.header)
