@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 Json = dict[str, Any]
+JSON = "application/json; charset=UTF-8"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Content:
-    """An answer that is no JSON, such as an export."""
+    """An answer already written: an export, or JSON too large to be built as dictionaries first."""
 
     body: bytes
     content_type: str

@@ -10,7 +10,7 @@ import json
 from datetime import timedelta
 
 from . import drive, forms_responses, masks, schema
-from .calls import Call, Handler, Json, Transaction
+from .calls import Call, Content, Handler, Json, Transaction
 from .forms_document import Form, apply, checked_title
 from .refusal import Refusal, invalid
 from .store import stamp
@@ -180,7 +180,7 @@ def _get_response(tx: Transaction, call: Call) -> Json:
     return forms_responses.get(tx, call.params["formId"], call.params["responseId"])
 
 
-def _list_responses(tx: Transaction, call: Call) -> Json:
+def _list_responses(tx: Transaction, call: Call) -> Content:
     load(tx, call.params["formId"])
     return forms_responses.list_page(tx, call.params["formId"], call.params)
 

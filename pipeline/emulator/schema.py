@@ -45,7 +45,16 @@ UNIONS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("forms", "Question"): (
         "kind",
-        ("choiceQuestion", "textQuestion", "scaleQuestion", "dateQuestion", "timeQuestion", "fileUploadQuestion", "rowQuestion", "ratingQuestion"),
+        (
+            "choiceQuestion",
+            "textQuestion",
+            "scaleQuestion",
+            "dateQuestion",
+            "timeQuestion",
+            "fileUploadQuestion",
+            "rowQuestion",
+            "ratingQuestion",
+        ),
     ),
     ("forms", "Option"): ("go_to_section", ("goToAction", "goToSectionId")),
     ("sheets", "Request"): ("kind", ()),

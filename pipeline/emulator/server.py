@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import json
 import logging
 import secrets
 import socket
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from . import consent, control, discovery, drive, forms, masks, oauth, schema, wire
-from .calls import Call, Content, Handler
+from .calls import JSON, Call, Content, Handler
 from .faults import Fault
 from .refusal import Refusal
 from .store import Store
@@ -280,7 +281,9 @@ def _told(result: Any, mask: masks.Tree, *, pretty: bool) -> Answer:
     if result is None:
         return Answer(204)
     if isinstance(result, Content):
-        return Answer(200, result.body, result.content_type)
+        if not mask or result.content_type != JSON:
+            return Answer(200, result.body, result.content_type)
+        result = json.loads(result.body)
     return wire.answer_json(masks.trim(mask, result), pretty=pretty)
 
 
