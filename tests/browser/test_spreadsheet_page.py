@@ -416,3 +416,47 @@ def test_a_spreadsheet_can_be_read_on_a_phone(phone: WebDriver, workspace: Any, 
 
     assert phone.execute_script("return document.documentElement.scrollWidth") <= 360
     assert phone.execute_script("const s = document.getElementById('scroll'); return s.scrollWidth > s.clientWidth")
+
+
+def test_arrow_keys_keep_the_cell_in_view(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """Going far right and back, the selected cell never hides under the frozen column."""
+    spreadsheet = rankings(api, rows=[[f"{column}1" for column in "ABCDEFGHIJKL"]])
+    api.update(
+        spreadsheet,
+        {
+            "updateDimensionProperties": {
+                "range": {"sheetId": RANKINGS, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 12},
+                "properties": {"pixelSize": 300},
+                "fields": "pixelSize",
+            }
+        },
+    )
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "B2").click()
+
+    for key in [Keys.ARROW_RIGHT] * 9 + [Keys.ARROW_LEFT] * 9:
+        keys(browser, key)
+        here = browser.find_element(By.CSS_SELECTOR, "td.here").rect
+        edge = cell(browser, "A2").rect
+        assert edge["x"] + edge["width"] <= here["x"] + 1
+        assert here["x"] + here["width"] <= 1366
+
+
+def test_what_a_drop_down_offers_is_entered_as_text(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """A candidate whose name looks like a formula is chosen as that name."""
+    name = '=HYPERLINK("http://x","y")'
+    rule = {
+        "condition": {"type": "ONE_OF_RANGE", "values": [{"userEnteredValue": "=Rankings!A2:A9"}]},
+        "showCustomUi": True,
+    }
+    spreadsheet = rankings(
+        api, {"setDataValidation": {"range": area(1, 2, 2, 3), "rule": rule}}, rows=[["Candidate"], ["'" + name]]
+    )
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "C2").click()
+
+    keys(browser, Keys.ENTER, Keys.ARROW_DOWN, Keys.ENTER)
+
+    wait_for(browser, lambda: cell(browser, "C2").text == name)
+    assert api.values(spreadsheet, "Rankings!C2", "FORMULA") == [[name]]
+    assert cell(browser, "C2").find_elements(By.TAG_NAME, "a") == []

@@ -37,9 +37,31 @@
     formula.value = source(cell);
     if (focus) {
       cell.focus({ preventScroll: true });
-      cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+      reveal(cell);
     }
     showNote(cell);
+  };
+
+  const stays = (cell) => getComputedStyle(cell).position === "sticky";  // on a phone frozen columns do not
+  const frozen = () => {  // how much of the view frozen rows and columns cover
+    const letters = [...byId("sheet").querySelectorAll(".letters th")].filter(stays);
+    return [byId("sheet").querySelector("thead").offsetHeight, letters.reduce((sum, th) => sum + th.offsetWidth, 0)];
+  };
+
+  const reveal = (cell) => {
+    const [above, before] = frozen();
+    const frame = scroll.getBoundingClientRect();
+    const spot = cell.getBoundingClientRect();
+    const top = spot.top - frame.top - above;
+    const left = spot.left - frame.left - before;
+    if (!cell.closest("thead")) {
+      if (top < 0) scroll.scrollTop += top;
+      else scroll.scrollTop += Math.max(0, Math.min(spot.bottom - frame.top - scroll.clientHeight, top));
+    }
+    if (!stays(cell)) {
+      if (left < 0) scroll.scrollLeft += left;
+      else scroll.scrollLeft += Math.max(0, Math.min(spot.right - frame.left - scroll.clientWidth, left));
+    }
   };
 
   const showNote = (cell) => {
@@ -102,7 +124,7 @@
     for (const lock of locks.map((number) => byId("locks").children[Number(number)])) {
       const why = lock.textContent || "This range is protected.";
       if (lock.dataset.warning !== "yes") { say(`Not changed. ${why}`, true); return false; }
-      byId("ask-text").textContent = `${why} Change it all the same?`;
+      byId("ask-text").textContent = why;
       const ask = byId("ask");
       ask.returnValue = "no";
       ask.showModal();
@@ -175,21 +197,28 @@
     editor.style.minHeight = `${spot.height + 2}px`;
     editor.style.width = `${Math.max(spot.width + 2, Math.min(editor.value.length * 8 + 24, 420))}px`;
     editor.focus();
+    grow(editor);
+  };
+
+  const grow = (area) => {
+    if (area.tagName !== "TEXTAREA") return;
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight + 4, 320)}px`;
   };
 
   const box = (text) => {
     const area = document.createElement("textarea");
     area.id = "editor";
-    area.rows = Math.min(Math.max(text.split("\n").length, Math.ceil(text.length / 50)), 12);
+    area.rows = 1;
     area.value = text;
     area.spellcheck = false;
     area.setAttribute("aria-label", `Edit ${name(here)}`);
-    area.addEventListener("input", () => { formula.value = area.value; });
+    area.addEventListener("input", () => { formula.value = area.value; grow(area); });
     area.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Escape") { const cell = here; close(); select(cell); }
       else if (event.key === "Enter" && !event.altKey && !event.shiftKey) { event.preventDefault(); commit(area.value, 1, 0); }
-      else if (event.key === "Enter") { event.preventDefault(); area.setRangeText("\n", area.selectionStart, area.selectionEnd, "end"); area.rows += 1; }
+      else if (event.key === "Enter") { event.preventDefault(); area.setRangeText("\n", area.selectionStart, area.selectionEnd, "end"); grow(area); }
       else if (event.key === "Tab") { event.preventDefault(); commit(area.value, 0, event.shiftKey ? -1 : 1); }
     });
     area.addEventListener("blur", () => { if (editor === area) commit(area.value, 0, 0); });
@@ -201,21 +230,23 @@
     choose.id = "chooser";
     choose.setAttribute("aria-label", `Choose ${name(cell)}`);
     const offered = [...byId(list).options].map((option) => option.value);
-    const now = source(cell);
+    const now = cell.textContent;
     for (const value of ["", ...(offered.includes(now) || !now ? [] : [now]), ...offered]) {
       choose.add(new Option(value || "(empty)", value, false, value === now));
     }
+    // What is offered is text, whatever it looks like: an apostrophe keeps it from becoming a formula.
+    const chosen = () => (choose.value === now ? source(cell) : choose.value.replace(/^(?=[=+'])/, "'"));
     choose.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Escape") { close(); select(cell); }
-      else if (event.key === "Enter") { event.preventDefault(); commit(choose.value, 1, 0); }
-      else if (event.key === "Tab") { event.preventDefault(); commit(choose.value, 0, event.shiftKey ? -1 : 1); }
+      else if (event.key === "Enter") { event.preventDefault(); commit(chosen(), 1, 0); }
+      else if (event.key === "Tab") { event.preventDefault(); commit(chosen(), 0, event.shiftKey ? -1 : 1); }
     });
     let typed = false;  // arrow keys change a select too: these wait for Enter
     choose.addEventListener("keydown", () => { typed = true; });
     choose.addEventListener("pointerdown", () => { typed = false; });
-    choose.addEventListener("change", () => { if (!typed) commit(choose.value, 0, 0); });
-    choose.addEventListener("blur", () => { if (editor === choose) commit(choose.value, 0, 0); });
+    choose.addEventListener("change", () => { if (!typed) commit(chosen(), 0, 0); });
+    choose.addEventListener("blur", () => { if (editor === choose) commit(chosen(), 0, 0); });
     return choose;
   };
 
@@ -260,9 +291,9 @@
     if (!cell || event.target.closest("#editor, #chooser, a")) return;
     if (editor) editor.blur();
     const again = cell === here;
+    const arrow = cell.classList.contains("list") && event.clientX > cell.getBoundingClientRect().right - 20;
     event.preventDefault();
     select(cell);
-    const arrow = cell.classList.contains("list") && event.clientX > cell.getBoundingClientRect().right - 20;
     if (arrow || cell.dataset.list === "boolean" || (again && event.pointerType === "touch")) edit();
   });
   scroll.addEventListener("dblclick", (event) => { if (event.target.closest("td")) edit(); });
@@ -297,6 +328,8 @@
   // --- charts stand at their cell ----------------------------------------------------------------------
   const arrange = () => {
     const sheet = byId("sheet");
+    const [above, before] = frozen();
+    scroll.style.scrollPadding = `${above}px 0 0 ${before}px`;
     const frame = sheet.getBoundingClientRect();
     let low = 0;
     let far = 0;
