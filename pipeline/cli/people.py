@@ -38,7 +38,7 @@ def import_panel(screen: Screen, file: Path) -> None:
       pipeline panel import panel.csv --project backend-hiring
 
     Add the interviews of a CSV (candidate,interviewer,round,scheduled_at) to the Panel worksheet.
-    An interview that is there already is not doubled; a new time replaces the old one.
+    An interview that is there already stays as it is.
     """
     from pipeline.errands.panel import import_file
 

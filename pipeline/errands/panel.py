@@ -69,18 +69,14 @@ def read_panel(path: Path, rubric: Rubric, time_zone: str) -> list[PanelRow]:
 def _checked(rows: Iterable[tuple[int, Sequence[str]]], file: str, rubric: Rubric, time_zone: str) -> list[PanelRow]:
     """By the same rules as the worksheet itself."""
     rounds = [round_.id for round_ in rubric.rounds]
-    good: list[PanelRow] = []
-    faults: list[Fault] = []
+    table_rows = list(rows)
     header = [column.header for column in sheet.COLUMNS]
-    for line, values in rows:
-        read = sheet.read_rows([header, values], rounds, zone_of(time_zone))
-        faults += [
-            Fault(file, line, "", problem.what.removeprefix("Panel row 2: "), problem.todo) for problem in read.problems
-        ]
-        good += read.rows
+    read = sheet.read_rows([header, *(values for _, values in table_rows)], rounds, zone_of(time_zone))
+    lines = [line for line, _ in table_rows]
+    faults = [Fault(file, lines[fault.row - 2], fault.column, fault.what, fault.todo) for fault in read.faults]
     if faults:
         raise InvalidInput(faults)
-    return good
+    return list(read.rows)
 
 
 def add_rows(project: Project, rows: Sequence[PanelRow]) -> PanelChange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -56,11 +57,36 @@ def positions(header: Sequence[Value]) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
+class RowFault:
+    """What is wrong with one row, counted as the spreadsheet shows it, and in which of our columns ("": all of it)."""
+
+    row: int
+    column: str
+    what: str
+    todo: str
+    candidate: str = ""
+    interviewer: str = ""
+    round: str = ""
+
+    @property
+    def problem(self) -> Problem:
+        what = f"Panel row {self.row}: {self.what}"
+        return Problem("panel-row", what, self.todo, self.candidate, self.interviewer, self.round)
+
+
+@dataclass(frozen=True)
 class Reading:
     """The rows that can be used, and what is wrong with the others."""
 
     rows: tuple[PanelRow, ...]
-    problems: tuple[Problem, ...]
+    faults: tuple[RowFault, ...]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(fault.problem for fault in self.faults)
+
+
+Told = tuple[str, str, str]  # column, what is wrong, what to do
 
 
 def read_rows(rows: Sequence[Sequence[Value]], rounds: Sequence[str], zone: ZoneInfo) -> Reading:
@@ -71,52 +97,54 @@ def read_rows(rows: Sequence[Sequence[Value]], rounds: Sequence[str], zone: Zone
     places = positions(rows[0] if rows else ())
     good: list[PanelRow] = []
     first: dict[tuple[str, str, str], int] = {}
-    problems: list[Problem] = []
+    spelt: dict[str, tuple[str, int]] = {}
+    faults: list[RowFault] = []
     for number, row in enumerate(rows[1:], start=2):
         told = {key: row[place] if place < len(row) else None for key, place in places.items()}
         names = {key: " ".join(str(told.get(key) or "").split()) for key in ("candidate", "interviewer", "round")}
-        moment, faults = _moment(told.get("scheduled_at"), zone)
-        if not any(names.values()) and not moment and not faults:
+        moment, unclear = _moment(told.get("scheduled_at"), zone)
+        if not any(names.values()) and not moment and not unclear:
             continue
         names["interviewer"] = names["interviewer"].casefold()
         if not names["round"] and len(rounds) == 1:
             names["round"] = rounds[0]
-        missing = _faults(names, rounds)
-        if not missing and tuple(names.values()) in first:
-            earlier = first[names["candidate"], names["interviewer"], names["round"]]
-            missing = [(f"it repeats row {earlier}", "delete one of the two")]
-        problems += [
-            Problem(
-                "panel-row",
-                f"Panel row {number}: {what}",
-                todo,
-                names["candidate"],
-                names["interviewer"],
-                names["round"],
-            )
-            for what, todo in [*missing, *faults]
-        ]
-        if not missing:
-            first[names["candidate"], names["interviewer"], names["round"]] = number
+        unusable = _faults(names, rounds)
+        key = (names["candidate"], names["interviewer"], names["round"])
+        if not unusable and key in first:
+            unusable = [("", f"it repeats row {first[key]}", "delete one of the two")]
+        if not unusable:
+            first[key] = number
             good.append(PanelRow(**names, scheduled_at=moment))
-    return Reading(tuple(good), tuple(problems))
+        other, earlier = spelt.setdefault(_folded(names["candidate"]), (names["candidate"], number))
+        if other != names["candidate"]:
+            what = f"{names['candidate']!r} looks like another spelling of {other!r} in row {earlier}"
+            unclear.append(("candidate", what, "if they are one person, spell both alike; if not, tell them apart"))
+        faults += [RowFault(number, column, what, todo, **names) for column, what, todo in [*unusable, *unclear]]
+    return Reading(tuple(good), tuple(faults))
 
 
-def _faults(names: Mapping[str, str], rounds: Sequence[str]) -> list[tuple[str, str]]:
+def _folded(name: str) -> str:
+    """Names that differ only in case, accents, hyphens or spaces are one here."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _faults(names: Mapping[str, str], rounds: Sequence[str]) -> list[Told]:
     faults = []
     if not names["candidate"]:
-        faults.append(("the candidate is missing", "type the name, or clear the whole row"))
+        faults.append(("candidate", "the candidate is missing", "type the name, or clear the whole row"))
     if not names["interviewer"]:
-        faults.append(("the interviewer is missing", "type an e-mail address, or clear the whole row"))
+        faults.append(("interviewer", "the interviewer is missing", "type an e-mail address, or clear the whole row"))
     elif not _ADDRESS.fullmatch(names["interviewer"]):
-        faults.append((f"{names['interviewer']!r} is not an e-mail address", "type one such as ana@example.org"))
+        what = f"{names['interviewer']!r} is not an e-mail address"
+        faults.append(("interviewer", what, "type one such as ana@example.org"))
     if rounds and names["round"] not in rounds:
         what = f"there is no round {names['round']!r}" if names["round"] else "the round is missing"
-        faults.append((what, f"choose one of: {', '.join(rounds)}"))
+        faults.append(("round", what, f"choose one of: {', '.join(rounds)}"))
     return faults
 
 
-def _moment(value: Value, zone: ZoneInfo) -> tuple[str, list[tuple[str, str]]]:
+def _moment(value: Value, zone: ZoneInfo) -> tuple[str, list[Told]]:
     """A day number or a text as RFC 3339 UTC; an unreadable time is told and left out."""
     if value is None or value == "":
         return "", []
@@ -131,7 +159,8 @@ def _moment(value: Value, zone: ZoneInfo) -> tuple[str, list[tuple[str, str]]]:
         if told is not None and told.tzinfo is None:
             told = told.replace(tzinfo=zone)
     if told is None:
-        return "", [(f"{str(value)[:40]!r} is not a time", "type a date and time such as 2026-03-31 14:30")]
+        what = f"{str(value)[:40]!r} is not a time"
+        return "", [("scheduled_at", what, "type a date and time such as 2026-03-31 14:30")]
     return told.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), []
 
 
