@@ -48,11 +48,12 @@ def rank(
         candidates=tuple(results),
         notes=tuple(_input_notes(cells, policy)),
     )
+    del results
     if not cells.as_of:
         return bare
     from pipeline.ranking.estimates import estimate
 
-    found = estimate(cells, rubric, results, policy)
+    found = estimate(cells, rubric, bare.candidates, policy)
     ranked = [each for each in found.candidates if each.status == "ranked"]
     return replace(
         bare,

@@ -105,6 +105,7 @@ def collect(rubric: Rubric, scorecards: Iterable[SubmittedScorecard], names: Ite
     note_card, note_question, note_level = levels.card.append, levels.question.append, levels.level.append
     earlier = number = 0
     found: list[CandidateCards] = []
+    shared: dict[tuple[tuple[int, Cell], ...], dict[int, Cell]] = {}
     hasher = hashlib.sha256(f"{fingerprint}\n".encode())
     for candidate, group in groupby(counted, key=attrgetter("candidate")):
         cards = []
@@ -132,6 +133,8 @@ def collect(rubric: Rubric, scorecards: Iterable[SubmittedScorecard], names: Ite
             number += 1
             earlier += bool(card.rubric_version) and card.rubric_version != fingerprint
             cells = {k: (held[0], held[1], held[2]) for k, held in sorted(sums.items())}
+            if len(cells) < 2:  # a scorecard of one competency comes again and again
+                cells = shared.setdefault(tuple(cells.items()), cells)
             cards.append(Card(card.interviewer, card.round, card.recommendation, cells))
             hasher.update(f"{[candidate, card.interviewer, card.round]!r}{cells!r}\n".encode(errors="replace"))
         found.append(CandidateCards(candidate, tuple(cards)))

@@ -6,6 +6,7 @@ sorted by unit. Competencies of weight 0 are shown but not counted, so they are 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -73,11 +74,8 @@ def build(cells: Cells, rubric: Rubric) -> Design:
     interviewers = sorted({card.interviewer for _, card in all_cards(cells.candidates)})
     place = {name: index for index, name in enumerate(interviewers)}
     width = len(weights)
-    keys: list[int] = []
-    scores: list[float] = []
-    sheets: list[int] = []
-    sheet_interviewer: list[int] = []
-    sheet_candidate: list[int] = []
+    keys, sheets, sheet_interviewer, sheet_candidate = (array("q") for _ in range(4))
+    scores = array("d")
     for candidate, card in all_cards(cells.candidates):
         counted = [(k, cell) for k, cell in card.cells.items() if weights[k]]
         if not counted:

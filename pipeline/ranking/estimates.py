@@ -118,8 +118,8 @@ def _groups(design: Design, model: severity.Severity) -> list[list[str]]:
     return sorted(members.values(), key=lambda names: (-len(names), names))
 
 
-def _faint_link(design: Design) -> tuple[list[str], list[str]] | None:
-    """Where one weak link holds the panel together: the smaller side, and who of it shares cases with the other."""
+def _faint_link(design: Design) -> notes.Link | None:
+    """Where few people hold the panel together: they, those behind them, and those on the other side."""
     if not 3 < len(design.interviewers) <= MOST_DRAWN:
         return None
     matrix = laplacian(design)
@@ -128,9 +128,10 @@ def _faint_link(design: Design) -> tuple[list[str], list[str]] | None:
     if len(positive) < 2 or values[positive[0]] >= FAINT * values[positive].mean():
         return None
     side = vectors[:, positive[0]]
-    inside = np.abs(side) > 1e-9
-    smaller = side > 0 if (side > 1e-9).sum() <= (side < -1e-9).sum() else side < 0
-    smaller &= inside
-    shares = -matrix[np.ix_(smaller, inside & ~smaller)]
     names = np.array(design.interviewers)
-    return names[smaller].tolist(), names[smaller][(shares > 1e-12).any(axis=1)].tolist()
+    links = []
+    for mine, theirs in ((side > 1e-9, side < -1e-9), (side < -1e-9, side > 1e-9)):
+        bridge = mine & (-matrix[:, theirs] > 1e-12).any(axis=1)
+        links.append(notes.Link(names[bridge].tolist(), names[mine & ~bridge].tolist(), names[theirs].tolist()))
+    link = min(links, key=lambda each: (len(each.bridges), len(each.behind)))
+    return link if link.behind else None

@@ -232,7 +232,10 @@ class Explanation:
         lines.append(f"  {_plain(result.score)} and these together = {half_up(result.adjusted, 4)}")
         if result.interval is not None:
             low, high = (half_up(end, 1) for end in result.interval)
-            lines.append(f"  Adjusted {half_up(result.adjusted, 1)} (90 %: about {low} to {high}).")
+            lines.append(
+                f"  Adjusted {half_up(result.adjusted, 1)} (90 %: about {low} to {high}): in 9 of 10 cases a far larger"
+            )
+            lines.append("  panel of such interviewers would come to a score in that range.")
         return "\n".join(lines)
 
     def _place(self) -> str:

@@ -111,17 +111,21 @@ class Headline:
         elif interviewers < needed:
             lacking["interviewers"] = f"rated by {count(interviewers, 'interviewer')}, {needed} are needed"
         if cards.cards and coverage < least:
-            covered = _below(100 * coverage, 100 * least, 0)
-            lacking["coverage"] = f"{covered} % of the weight was assessed, {share(least)} is needed"
+            lacking["coverage"] = _too_little(coverage, least)
         if not coverage and not lacking:  # a policy that asks for nothing cannot rank a candidate without a score
             lacking["coverage"] = "nothing that counts was assessed"
         return "knocked-out" if failed else "incomplete" if lacking else "ranked", {**failed, **lacking, **remarks}
 
 
+@lru_cache(maxsize=4096)
+def _label(interviewer: str, round_: str) -> str:
+    return f"{interviewer} ({round_})" if round_ else interviewer
+
+
 def _competency_scores(cards: CandidateCards, competencies: int) -> list[CompetencyScore]:
     given: dict[int, list[tuple[str, Cell]]] = {}
     for card in cards.cards:
-        label = f"{card.interviewer} ({card.round})" if card.round else card.interviewer
+        label = _label(card.interviewer, card.round)
         for k, cell in card.cells.items():
             given.setdefault(k, []).append((label, cell))
     scores = []
@@ -147,6 +151,11 @@ def _recommendations(given: tuple[str, ...]) -> Mapping[str, int]:
     return MappingProxyType(
         {key: given.count(name) for key, name in zip(RECOMMENDATION_KEYS, RECOMMENDATIONS, strict=True)}
     )
+
+
+@lru_cache(maxsize=4096)
+def _too_little(coverage: Fraction, least: Fraction) -> str:
+    return f"{_below(100 * coverage, 100 * least, 0)} % of the weight was assessed, {share(least)} is needed"
 
 
 @lru_cache(maxsize=4096)

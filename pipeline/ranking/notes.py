@@ -6,6 +6,7 @@ Chances are said in words and bands; a number of severity stands only where it c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeline.ranking.results import CandidateResult, InterviewerResult
@@ -26,11 +27,20 @@ MEANING = (
 )
 
 
+@dataclass(frozen=True)
+class Link:
+    """A weak link of the panel: who forms it, who hangs on to the rest through them, and that rest."""
+
+    bridges: Sequence[str]
+    behind: Sequence[str]
+    beyond: Sequence[str]
+
+
 def on_estimates(
     candidates: Sequence[CandidateResult],
     interviewers: Sequence[InterviewerResult],
     groups: Sequence[Sequence[str]],
-    faint: tuple[Sequence[str], Sequence[str]] | None,
+    faint: Link | None,
 ) -> list[str]:
     """First place, tier 1, who moves under adjustment, and whether the panel hangs together."""
     ranked = [each for each in candidates if each.status == "ranked"]
@@ -42,10 +52,10 @@ def on_estimates(
         said.append(MEANING)
     said += _connectedness(groups)
     if faint is not None:
-        side, bridges = faint
+        verb = "links" if len(faint.bridges) == 1 else "link"
         said.append(
-            f"Only {_names(bridges)} {'ties' if len(bridges) == 1 else 'tie'} {_names(side)} to the other "
-            "interviewers: severities across that link are uncertain. One more shared candidate there would help most."
+            f"Only {_names(faint.bridges)} {verb} {_names(faint.behind)} with {_names(faint.beyond)}: severities across "
+            "that link are uncertain. One more candidate shared there would help most."
         )
     return said
 
@@ -149,9 +159,8 @@ def on_agreement(numbers: Mapping[str, float]) -> list[str]:
         f"Reliability of one interviewer's score: {_band(numbers['icc1'])}; of the mean of {k}: "
         f"{_band(numbers['icck'])}. {NORM}"
     )
-    gap = numbers["icc_c1"] - numbers["icc1"]
-    if gap > 0.05:
-        said += f" Differences in severity cost {_point(gap)} of one interviewer's."
+    if numbers["icc_c1"] - numbers["icc1"] > 0.05:
+        said += f" Were all interviewers equally strict, one of them alone would reach {_point(numbers['icc_c1'])}."
     return [said]
 
 

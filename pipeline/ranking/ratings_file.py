@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from pipeline.errors import Fault, InvalidInput
 from pipeline.question_bank import table
@@ -28,6 +29,7 @@ MOST_FAULTS = 10_000  # a wrong file of a million rows should not need a million
 TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.(\d+))?\s*(Z|[+-]\d\d:?\d\d)?)?", re.ASCII | re.IGNORECASE
 )
+NO_EVIDENCE: Mapping[str, str] = MappingProxyType({})
 _Key = tuple[str, str, str, str]
 
 
@@ -141,7 +143,7 @@ class _Reading:
                 ratings = {questions[q]: level for q, level in _unpacked(packed).items() if level >= low}
                 if len(ratings) < 3:
                     shared[packed] = ratings
-            found.append(SubmittedScorecard(candidate, interviewer, round_, time, ratings))
+            found.append(SubmittedScorecard(candidate, interviewer, round_, time, ratings, NO_EVIDENCE))
         found.reverse()
         return found
 
