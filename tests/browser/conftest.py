@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 import requests
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -176,8 +176,7 @@ def api(workspace: Any) -> Api:
 
 def wait_for(browser: WebDriver, true: Any, why: str = "") -> Any:
     """Whatever `true` gives once it is something; a page on its way out may be asked. Ten seconds at most."""
-    going = (StaleElementReferenceException, NoSuchElementException)
-    return WebDriverWait(browser, SECONDS, 0.05, ignored_exceptions=going).until(lambda _: true(), why)
+    return WebDriverWait(browser, SECONDS, 0.05, ignored_exceptions=(WebDriverException,)).until(lambda _: true(), why)
 
 
 def sent(browser: WebDriver) -> None:

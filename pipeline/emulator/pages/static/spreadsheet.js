@@ -181,7 +181,7 @@
     if (changed) write(cell, [[text]]);
   };
 
-  const edit = (start) => {
+  const edit = (start, open = false) => {
     if (!here || editor) return;
     note.hidden = true;
     const cell = here;
@@ -198,6 +198,7 @@
     editor.style.width = `${Math.max(spot.width + 2, Math.min(editor.value.length * 8 + 24, 420))}px`;
     editor.focus();
     grow(editor);
+    if (open) try { editor.showPicker?.(); } catch { /* a browser that does not open it without another click */ }
   };
 
   const grow = (area) => {
@@ -294,7 +295,7 @@
     const arrow = cell.classList.contains("list") && event.clientX > cell.getBoundingClientRect().right - 20;
     event.preventDefault();
     select(cell);
-    if (arrow || cell.dataset.list === "boolean" || (again && event.pointerType === "touch")) edit();
+    if (arrow || cell.dataset.list === "boolean" || (again && event.pointerType === "touch")) edit(undefined, arrow);
   });
   scroll.addEventListener("dblclick", (event) => { if (event.target.closest("td")) edit(); });
   scroll.addEventListener("pointerover", (event) => {
