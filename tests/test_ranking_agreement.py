@@ -81,6 +81,11 @@ def test_missing_cells_agree_with_statsmodels(gaps: list[tuple[int, int]]) -> No
     parts = reml.fit(y, c, r)
     expected = (*map(float, reference.vcomp), float(reference.scale))
     assert (parts.candidate, parts.interviewer, parts.residual) == pytest.approx(expected, rel=2e-3)
+    effects, _spread = reml.Criterion(y, c, r).interviewers(
+        parts.candidate / parts.residual, parts.interviewer / parts.residual
+    )
+    named = reference.random_effects[1]
+    assert effects == pytest.approx([float(named[f"r[C(r)[{i}]]"]) for i in range(4)], abs=5e-3)
 
 
 def test_the_crossed_penicillin_fit_of_lme4() -> None:
@@ -168,3 +173,13 @@ def test_a_large_sparse_panel_recovers_what_it_was_made_from() -> None:
     assert parts.candidate**0.5 == pytest.approx(0.5, abs=0.06)
     assert parts.interviewer**0.5 == pytest.approx(0.4, abs=0.08)
     assert parts.residual**0.5 == pytest.approx(0.5, abs=0.03)
+
+
+def test_the_interval_holds_the_estimate_and_narrows_with_the_panel() -> None:
+    """Six candidates leave the reliability wide open, two hundred do not."""
+    small = agreement.correlations(*long(SHROUT_FLEISS), names="abcd")
+    large = agreement.correlations(*crossed(8, 200, 20, 4), names=[str(i) for i in range(20)])
+    for found in (small, large):
+        assert found["icc1_low"] < found["icc1"] < found["icc1_high"]
+        assert found["icck_low"] < found["icck"] < found["icck_high"]
+    assert large["icc1_high"] - large["icc1_low"] < (small["icc1_high"] - small["icc1_low"]) / 2

@@ -198,3 +198,34 @@ def test_quantiles_of_student(df: float) -> None:
     from scipy.stats import t
 
     assert severity.student_quantile(0.95, df) == pytest.approx(float(t.ppf(0.95, df)), rel=1e-4)
+
+
+def test_exchangeable_candidates_change_little_under_random_assignment() -> None:
+    """The option finds about the same severities, leaves the headline alone, and says that it was used."""
+    rng = np.random.default_rng(12)
+    strict = rng.normal(0, 0.4, 6)
+    cards = []
+    for c in range(40):
+        true = rng.normal(3, 0.4)
+        for r in rng.choice(6, 2, replace=False):
+            levels = np.clip(np.rint(true - strict[r] + rng.normal(0, 0.3) + rng.normal(0, 0.6, 4)), 1, 5)
+            cards.append(
+                SubmittedScorecard(f"c{c}", f"i{r}", "", TIME, {f"k{k}": int(x) for k, x in enumerate(levels)})
+            )
+    within = ranking.rank(rubric(), cards)
+    full = ranking.rank(rubric(), cards, policy=ranking.Policy(exchangeable=True))
+    one = np.array([each.severity for each in within.interviewers])
+    two = np.array([each.severity for each in full.interviewers])
+    assert np.corrcoef(one, two)[0, 1] > 0.95
+    assert np.corrcoef(two, strict)[0, 1] > 0.9
+    assert any("as if candidates had met interviewers at random" in note for note in full.notes)
+    assert [each.score for each in full.candidates] == [each.score for each in within.candidates]
+
+
+def test_the_headline_needs_no_numpy() -> None:
+    """Importing the room stays cheap; the estimates bring numpy along when they are asked for."""
+    import subprocess
+    import sys
+
+    code = "import sys, pipeline.ranking; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -18,6 +18,7 @@ from pipeline.scorecard import Rubric
 
 MOST_PAIRS = 20_000_000
 MOST_INTERVIEWERS = 1500
+MOST_FOR_INTERVAL = 100  # interviewers up to whom 90 % intervals of the correlations are worked out
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def correlations(score: Floats, candidate: Ints, interviewer: Ints, names: Seque
     k = float(len(size) / (1 / size).sum())
     q = 1 / k - _overlap(candidate, interviewer, size)
     c, r, e = parts.candidate, parts.interviewer, parts.residual
-    return {
+    found = {
         "icc1": c / (c + r + e),
         "icck": c / (c + (r + e) / k),
         "icc_c1": c / (c + e),
@@ -96,6 +97,14 @@ def correlations(score: Floats, candidate: Ints, interviewer: Ints, names: Seque
         "sd_interviewers": float(np.sqrt(r)),
         "sd_residual": float(np.sqrt(e)),
     }
+    if int(interviewer.max()) < MOST_FOR_INTERVAL:
+        theta_c, theta_r, chances = reml.plausible(score, candidate, interviewer)
+        one, many = theta_c / (theta_c + theta_r + 1), theta_c / (theta_c + (theta_r + 1) / k)
+        for name, values in (("icc1", one), ("icck", many)):
+            order = np.argsort(values)
+            ends = np.searchsorted(chances[order].cumsum(), (0.05, 0.95))
+            found[f"{name}_low"], found[f"{name}_high"] = (float(values[order[min(at, len(order) - 1)]]) for at in ends)
+    return found
 
 
 def _additive(score: Floats, candidate: Ints, interviewer: Ints) -> bool:

@@ -156,18 +156,21 @@ def on_agreement(numbers: Mapping[str, float]) -> list[str]:
         return []
     k = half_up(numbers["k"], 1).removesuffix(".0")
     said = (
-        f"Reliability of one interviewer's score: {_band(numbers['icc1'])}; of the mean of {k}: "
-        f"{_band(numbers['icck'])}. {NORM}"
+        f"Reliability of one interviewer's score: {_band(numbers, 'icc1')}; of the mean of {k}: "
+        f"{_band(numbers, 'icck')}. {NORM}"
     )
     if numbers["icc_c1"] - numbers["icc1"] > 0.05:
         said += f" Were all interviewers equally strict, one of them alone would reach {_point(numbers['icc_c1'])}."
     return [said]
 
 
-def _band(value: float) -> str:
-    """Koo and Li's bands, beside the number."""
+def _band(numbers: Mapping[str, float], name: str) -> str:
+    """Koo and Li's bands beside the number, with its 90 % interval where there is one."""
+    value = numbers[name]
     word = "poor" if value < 0.5 else "moderate" if value < 0.75 else "good" if value < 0.9 else "excellent"
-    return f"{_point(value)} ({word})"
+    if f"{name}_low" not in numbers:
+        return f"{_point(value)} ({word})"
+    return f"{_point(value)} ({word}; 90 %: {_point(numbers[f'{name}_low'])} to {_point(numbers[f'{name}_high'])})"
 
 
 def _point(value: float) -> str:

@@ -24,6 +24,7 @@ from pipeline.ranking.design import Floats, Ints, sums
 
 ZERO = 1e-7  # a variance ratio below this is compared with exactly 0
 HIGHEST = 1e6
+GRID = (0.03, 12.0, 20)
 STARTS = (0.1, 0.5, 2.0)
 
 
@@ -111,6 +112,18 @@ def fit(score: Floats, candidate: Ints, interviewer: Ints) -> Components:
     )
     residual = criterion.parts(theta_c, theta_r)[1] / (criterion.count - 1)
     return Components(theta_c * residual, theta_r * residual, residual)
+
+
+def plausible(score: Floats, candidate: Ints, interviewer: Ints) -> tuple[Floats, Floats, Floats]:
+    """Pairs of variance ratios on a grid with how likely each is, flat in the standard deviations: three (G,) arrays."""
+    criterion = Criterion(score, candidate, interviewer)
+    roots = np.geomspace(*GRID)
+    log = np.array([[-0.5 * criterion(c**2, r**2) for r in roots] for c in roots])
+    steps = np.log(np.gradient(roots))
+    log += steps[:, None] + steps[None, :]
+    chances = np.exp(log - log.max())
+    first, second = np.meshgrid(roots**2, roots**2, indexing="ij")
+    return first.ravel(), second.ravel(), (chances / chances.sum()).ravel()
 
 
 def _minimum(function: Callable[[Floats], float], start: Floats) -> Floats:
