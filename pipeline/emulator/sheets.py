@@ -80,7 +80,9 @@ def _properties(given: Json) -> Json:
         "defaultFormat": DEFAULT_FORMAT,
         "spreadsheetTheme": {"primaryFontFamily": "Arial", "themeColors": theme},
     }
-    return copy.deepcopy({**defaults, **{name: value for name, value in given.items() if name != "title"}})
+    return copy.deepcopy(
+        {**defaults, **{name: value for name, value in given.items() if name not in ("title", "defaultFormat")}}
+    )
 
 
 def create(tx: Transaction, call: Call) -> Json:

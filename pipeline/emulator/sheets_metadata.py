@@ -111,7 +111,7 @@ def _selected(book: Book, data_filter: Json) -> list[Json]:
 
 
 def create(book: Book, request: Json) -> Json:
-    given = request["developerMetadata"]
+    given = request.get("developerMetadata", {})
     if not given.get("metadataKey"):
         raise invalid("Developer metadata must always have a key specified.")
     if given.get("visibility") not in ("DOCUMENT", "PROJECT"):
@@ -159,7 +159,7 @@ def update(book: Book, request: Json) -> Json:
 
 
 def delete(book: Book, request: Json) -> Json:
-    gone = _selected(book, request["dataFilter"])
+    gone = _selected(book, request.get("dataFilter", {}))
     book.metadata[:] = [entry for entry in book.metadata if entry not in gone]
     return {"deletedDeveloperMetadata": gone}
 

@@ -65,6 +65,8 @@ _RANGE_NAME = re.compile(r"[^\W\d]\w{0,249}")
 
 def _check_named(book: Book, sheet: Worksheet, thing: Json, old: Json | None) -> None:
     name = thing.get("name", "")
+    if "range" not in thing:
+        raise invalid("A named range must have a range.")
     if not _RANGE_NAME.fullmatch(name) or a1.corners(name) or name.upper() in ("TRUE", "FALSE"):
         raise invalid(f"The name '{name}' is not a valid range name.")
     if any(other["name"].casefold() == name.casefold() for other in book.named_ranges if other is not old):
@@ -172,7 +174,7 @@ def _of_anchor(item: Json) -> int:
 
 
 def add_chart(book: Book, request: Json) -> Json:
-    given = request["chart"]
+    given = request.get("chart", {})
     overlay = {"widthPixels": 600, "heightPixels": 371, **given.get("position", {}).get("overlayPosition", {})}
     overlay.setdefault("anchorCell", {})
     position = {**given.get("position", {}), "overlayPosition": overlay}
@@ -253,7 +255,7 @@ def delete_rule(book: Book, request: Json) -> Json:
 
 
 def set_filter(book: Book, request: Json) -> None:
-    given = patches.settle(_tidy(copy.deepcopy(request["filter"])))
+    given = patches.settle(_tidy(copy.deepcopy(request.get("filter", {}))))
     sheet, _ = area_in(book, given.get("range", {}))
     sheet.doc["basicFilter"] = {**given, "range": a1.to_grid(a1.from_grid(given.get("range", {})))}
 

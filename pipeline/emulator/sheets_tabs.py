@@ -49,7 +49,7 @@ _SPREADSHEET = (
 def update_spreadsheet_properties(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
     properties = {"title": book.title, **book.doc["properties"]}
-    patches.patch(properties, request.get("properties", {}), mask, _SPREADSHEET)
+    patches.patch(properties, request.get("properties", {}), mask, _SPREADSHEET, fixed=("defaultFormat",))
     if not properties.get("title"):
         raise invalid("The title must not be empty.")
     for name in ("locale", "timeZone"):
