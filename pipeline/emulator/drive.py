@@ -35,7 +35,6 @@ __all__ = [
     "KINDS",
     "SPREADSHEET",
     "TABLES",
-    "WRITES",
     "Kind",
     "all_files",
     "make_file",
@@ -332,7 +331,7 @@ def _list(tx: Transaction, call: Call) -> Json:
     first = query.read_token(call.params.get("pageToken", ""), binding)
     view = call.params.get("includePermissionsForView", "")
     seen = []
-    for row in rows(tx, "SELECT * FROM files WHERE parent IS NOT NULL ORDER BY modified DESC, id"):
+    for row in rows(tx, "SELECT * FROM files ORDER BY modified DESC, id"):
         if (tx.sees_all or row["client"] == tx.client) and permissions.role(tx, row, listed=True):
             told = as_json(tx, row, call.base_url, view)
             if matches(told):
@@ -402,7 +401,3 @@ HANDLERS: dict[str, Handler] = {
 
 def _shareable(tx: Transaction, call: Call) -> sqlite3.Row:
     return find(tx, call.params["fileId"], write=True)
-
-
-# Reading may have to make My Drive's row, hence these write.
-WRITES = {"drive.files.list", "drive.files.get"}

@@ -7,7 +7,6 @@ the first page is asked for, so that a command which only speaks the API starts 
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import logging
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import consent, control, discovery, drive, forms, masks, oauth, schema, wire
+from . import consent, control, discovery, drive, forms, masks, oauth, schema, sheets, wire
 from .calls import JSON, Call, Content, Handler
 from .faults import Fault
 from .refusal import Refusal
@@ -33,17 +32,8 @@ _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 
 def _tables() -> tuple[dict[str, Handler], list[str]]:
     """Every handler by discovery id, and the tables they live on."""
-    handlers: dict[str, Handler] = {**forms.HANDLERS, **drive.HANDLERS}
-    tables = [oauth.TABLES, drive.TABLES, forms.TABLES]
-    try:
-        sheets: Any = importlib.import_module("pipeline.emulator.sheets")
-    except ModuleNotFoundError as missing:
-        if missing.name != "pipeline.emulator.sheets":
-            raise
-    else:
-        handlers |= sheets.HANDLERS
-        tables.append(sheets.TABLES)
-    return handlers, tables
+    handlers: dict[str, Handler] = {**forms.HANDLERS, **sheets.HANDLERS, **drive.HANDLERS}
+    return handlers, [oauth.TABLES, drive.TABLES, forms.TABLES, sheets.TABLES]
 
 
 @dataclass
@@ -137,8 +127,11 @@ class Workspace:
             self._note_bug(request)
             answer = wire.refused(Refusal(500, "Internal error encountered."), _api_of(request.path))
         if answer is None:
-            self.control.log("", request, 0, 0, "", started)
-            return self._page({**environ, "wsgi.input": io.BytesIO(request.body)}, start_response)
+            try:
+                return self._page(environ, start_response, request, started)
+            except Exception:
+                self._note_bug(request)
+                answer = Answer(500, b"This page could not be made.", "text/plain; charset=UTF-8")
         answer = wire.packed(answer, request)
         self.control.log(trace.method, request, answer.status, len(answer.body), trace.client, started)
         if answer.drop:
@@ -211,7 +204,7 @@ class Workspace:
         mask = _mask(method, params)
         oauth.check_service_account(caller, method)
         with self.store.transaction(
-            write=request.http != "GET" or method.id in drive.WRITES,
+            write=request.http != "GET",
             account=caller.account,
             client=caller.client,
             sees_all=caller.sees_all(method),
@@ -222,20 +215,29 @@ class Workspace:
 
     # --- pages ------------------------------------------------------------------------------------------------------
 
-    def _page(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _page(
+        self, environ: dict[str, Any], start_response: Callable[..., Any], request: Request, started: float
+    ) -> Iterable[bytes]:
         with self._pages_lock:
             if self._pages is None:
                 self._pages = self._load_pages()
-        return self._pages(environ, start_response)
+
+        def noted(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            sent = next((int(value) for name, value in headers if name == "Content-Length"), 0)
+            self.control.log("", request, int(status[:3]), sent, "", started)
+            return start_response(status, headers, *rest)
+
+        return self._pages({**environ, "wsgi.input": io.BytesIO(request.body)}, noted)
 
     def _load_pages(self) -> Callable[..., Iterable[bytes]]:
         from flask import Flask
 
+        from .pages import blueprint
+
         app = Flask("pipeline.emulator", static_folder=None, template_folder=None)
         app.url_map.merge_slashes = False
-        pages: Any = importlib.import_module("pipeline.emulator.pages")
-        if hasattr(pages, "blueprint"):
-            app.register_blueprint(pages.blueprint(self))
+        app.config["PROPAGATE_EXCEPTIONS"] = True  # to `wsgi`, which notes a bug where only the owner reads
+        app.register_blueprint(blueprint(self))
         return app.wsgi_app
 
     def _note_bug(self, request: Request) -> None:
