@@ -148,12 +148,14 @@ def _discrimination(design: Design, met: _Met, found: Sequence[dict[str, float |
     total = sums(sheet, weight, length)
     mine = sums(sheet, weight * design.score[shared], length)
     theirs = sums(sheet, weight * met.other[shared], length)
-    for r in range(len(design.interviewers)):
-        chosen = (design.sheet_interviewer == r) & (total > 0)
-        if chosen.sum() >= FEWEST_FOR_SLOPE:
-            x, y = theirs[chosen] / total[chosen], mine[chosen] / total[chosen]
-            if (spread := float(((x - x.mean()) ** 2).sum())) > 1e-9:
-                found[r]["discrimination"] = float(((x - x.mean()) * (y - y.mean())).sum() / spread)
+    used = total > 0
+    who, count = design.sheet_interviewer[used], len(design.interviewers)
+    x, y = theirs[used] / total[used], mine[used] / total[used]
+    size = np.bincount(who, minlength=count)
+    x = x - (sums(who, x, count) / np.maximum(size, 1))[who]
+    spread, together = sums(who, x * x, count), sums(who, x * y, count)
+    for r in np.flatnonzero((size >= FEWEST_FOR_SLOPE) & (spread > 1e-9)).tolist():
+        found[r]["discrimination"] = float(together[r] / spread[r])
 
 
 def _consistency(design: Design, severity: Severity, found: Sequence[dict[str, float | str]]) -> None:

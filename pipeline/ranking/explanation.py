@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.errors import PipelineError
-from pipeline.ranking.cells import question_places
 from pipeline.ranking.results import CandidateResult, Ranking
 from pipeline.ranking.words import (
     chance,
@@ -300,8 +299,7 @@ def explain(ranking: Ranking, rubric: Rubric, scorecards: Iterable[SubmittedScor
 
 
 def _step(competency: Competency, rubric: Rubric, cards: Iterable[SubmittedScorecard], result: CandidateResult) -> Step:
-    places = question_places(rubric)
-    questions = [q for q in rubric.questions if q.competency == competency.id and q.id in places]
+    questions = [question for question in rubric.questions if question.competency == competency.id]
     asked = {round_.id: {q.id for q in rubric.questions_in(round_)} for round_ in rubric.rounds}
     opinions = []
     for card in cards:
