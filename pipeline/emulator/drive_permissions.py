@@ -37,7 +37,7 @@ def grant(tx: Transaction, file_id: str, body: Json) -> Json:
     kind, view = body["type"], body.get("view", "")
     grantee = str(body.get("emailAddress") or body.get("domain") or "").lower()
     permission_id = grantee_id(kind, grantee) + ("p" if view else "")
-    more = {key: body[key] for key in ("allowFileDiscovery", "expirationTime") if key in body}
+    more: Json = {key: body[key] for key in ("allowFileDiscovery", "expirationTime") if key in body}
     if kind in ("anyone", "domain"):
         more.setdefault("allowFileDiscovery", False)
     tx.db.execute(
@@ -74,7 +74,7 @@ def of_file(tx: Transaction, file_id: str, view: str = "") -> list[Json]:
         "SELECT id, view, role, type, grantee, more FROM permissions WHERE file_id = ? AND view IN ('', ?) ORDER BY id",
         (file_id, view),
     )
-    return [_json(*row[:5], json.loads(row[5])) for row in rows]
+    return [_json(one, of, held, kind, grantee, json.loads(more)) for one, of, held, kind, grantee, more in rows]
 
 
 def matches(permission: Json, account: str | None) -> bool:
@@ -221,7 +221,7 @@ def update(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
         raise Refusal(
             403, "The resource body includes fields which are not directly writable.", reason="fieldNotWritable"
         )
-    wanted = call.body.get("role", one["role"])
+    wanted: str = call.body.get("role") or one["role"]
     _check_role(file, call, wanted, one["type"])
     if one["role"] == "owner" and wanted != "owner":
         raise _not_allowed(file)

@@ -181,7 +181,7 @@ class Quota:
 
     def set(self, wanted: Json) -> None:
         """`{"on": true}` for Google's numbers; `limits` changes some, for one user and the project alike."""
-        limits = {name: tuple(LIMITS[name]) for name in LIMITS} if wanted.get("on") else {}
+        limits = dict(LIMITS) if wanted.get("on") else {}
         for name, limit in wanted.get("limits", {}).items():
             if name not in LIMITS or not isinstance(limit, int):
                 raise Refusal(400, f"There is no quota {name}; there are {', '.join(LIMITS)}.")

@@ -52,7 +52,19 @@ def _load(tx: Transaction, form_id: str, name: str) -> Form:
         "FROM forms WHERE id = ?",
         (form_id,),
     ).fetchone()
-    return Form(*row[:4], json.loads(row[4]), json.loads(row[5]), *map(bool, row[6:]), document_title=name)
+    id_, revision, title, description, settings, items, published, accepting, legacy = row
+    return Form(
+        id=id_,
+        revision=revision,
+        title=title,
+        description=description,
+        settings=json.loads(settings),
+        items=json.loads(items),
+        published=bool(published),
+        accepting=bool(accepting),
+        legacy=bool(legacy),
+        document_title=name,
+    )
 
 
 def _save(tx: Transaction, form: Form) -> None:
