@@ -55,7 +55,9 @@ class Desk:
             self.send(worksheets.pull_body(batch))
         return plan
 
-    def plan(self, between: Callable[[], None] = lambda: None, now: str = "2026-03-02T08:00:00Z") -> RankingsPlan:
+    def plan(
+        self, between: Callable[[], None] = lambda: None, now: str = "2026-03-02T08:00:00Z", *, again: bool = False
+    ) -> RankingsPlan:
         """Read, let others do something, and plan from what was read."""
         self.calls.append("getByDataFilter")
         reply = self.sheets.getByDataFilter(
@@ -68,7 +70,9 @@ class Desk:
         names = [result.candidate for result in ranking.candidates]
         told = {name: explain(ranking, self.rubric, book.counted, name).text() for name in names}
         inputs = worksheets.inputs_fingerprint(self.rubric, book.counted, book.panel)
-        return worksheets.plan_rankings(ranking, self.rubric, book, snapshot, now=now, inputs=inputs, explanations=told)
+        return worksheets.plan_rankings(
+            ranking, self.rubric, book, snapshot, now=now, inputs=inputs, explanations=told, again=again
+        )
 
     def write(
         self, between: Callable[[], None] = lambda: None, now: str = "2026-03-02T08:00:00Z", tries: int = 6
@@ -76,7 +80,7 @@ class Desk:
         """What the errand does: plan, send, look at the answer, and plan again when people were in between."""
         first: RankingsPlan | None = None
         for _ in range(tries):
-            plan = self.plan(between, now)
+            plan = self.plan(between, now, again=first is not None)
             first = first or plan
             if self._apply(plan):
                 return first
@@ -85,6 +89,7 @@ class Desk:
 
     def _apply(self, plan: RankingsPlan) -> bool:
         reply: Json = {}
+        self._fill(plan.mend)
         try:
             for body in plan.bodies:
                 reply = self.send(body, worksheets.RESPONSE_FIELDS)
@@ -93,13 +98,20 @@ class Desk:
             return False
         if plan.bodies and not plan.came_out(reply):
             return False
-        if plan.values:
-            self.calls.append("values.batchUpdateByDataFilter")
-            self.sheets.values().batchUpdateByDataFilter(spreadsheetId=self.id, body=plan.values).execute()
+        self._fill(plan.fill)
         return True
 
+    def _fill(self, body: Json | None) -> None:
+        if body:
+            self.calls.append("values.batchUpdateByDataFilter")
+            self.sheets.values().batchUpdateByDataFilter(spreadsheetId=self.id, body=body).execute()
+
     def values(self, title: str, render: str = "UNFORMATTED_VALUE") -> list[list[Any]]:
-        got = self.sheets.values().get(spreadsheetId=self.id, range=f"'{title}'", valueRenderOption=render).execute()
+        got = (
+            self.sheets.values()
+            .get(spreadsheetId=self.id, range="'" + title.replace("'", "''") + "'", valueRenderOption=render)
+            .execute()
+        )
         return got.get("values", [])
 
     def rows(self, title: str) -> list[dict[str, Any]]:

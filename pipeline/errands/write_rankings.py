@@ -55,22 +55,29 @@ class Written:
         return "\n".join(lines)
 
 
-def write_rankings(project: Project, *, releases: Sequence[str] = (), book: Book | None = None) -> Written:
+def write_rankings(
+    project: Project,
+    *,
+    releases: Sequence[str] = (),
+    present_scale_only: bool = False,
+    book: Book | None = None,
+) -> Written:
     """Write what differs from the ranking of the counted scorecards.
 
     Args:
         releases: candidates to show although their panel is not complete; recorded.
+        present_scale_only: leave out scorecards on another rating scale instead of refusing.
         book: the spreadsheet as a pull just left it; read here when None.
     """
     ids = files.ids(project)
     url = project.lasting(spreadsheet_url(project, ids.spreadsheet))
     if book is not None:
         book = _with_releases(project, book, releases)
-        ranked = from_book(project, book)
+        ranked = from_book(project, book, present_scale_only=present_scale_only)
         if book.about.inputs == _inputs(project, book, ranked):
             return Written(ranked, False, url)
     notices: list[str] = []
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
             reply = sheets.get_by_data_filter(
                 project.session,
@@ -85,7 +92,7 @@ def write_rankings(project: Project, *, releases: Sequence[str] = (), book: Book
         snapshot = worksheets.read_snapshot(reply)
         rounds = [round_.id for round_ in project.rubric.rounds]
         held = book or _with_releases(project, worksheets.book_of(snapshot, rounds=rounds), releases)
-        ranked = from_book(project, held)
+        ranked = from_book(project, held, present_scale_only=present_scale_only)
         inputs = _inputs(project, held, ranked)
         explanations = {
             row.candidate: ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, row.candidate).text()
@@ -100,6 +107,7 @@ def write_rankings(project: Project, *, releases: Sequence[str] = (), book: Book
             inputs=inputs,
             limits=Limits(project.role.ranking.min_coverage, project.role.ranking.min_interviewers),
             explanations=explanations,
+            again=attempt > 0,
         )
         notices += plan.notices
         if _send(project, ids.spreadsheet, plan):
@@ -125,13 +133,17 @@ def _send(project: Project, spreadsheet_id: str, plan: worksheets.RankingsPlan) 
     """Carry out the plan; False when it did not come out as planned and has to be made anew."""
     reply: dict[str, Any] = {}
     try:
+        if plan.mend:
+            sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, plan.mend)
         for body in plan.bodies:
-            reply = sheets.batch_update(project.session, spreadsheet_id, body)
-        if plan.values:
-            sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, plan.values)
+            reply = sheets.batch_update(project.session, spreadsheet_id, body, fields=worksheets.RESPONSE_FIELDS)
+        if plan.bodies and not plan.came_out(reply):
+            return False
+        if plan.fill:
+            sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, plan.fill)
     except OutcomeUnknown:
         return False
-    return not plan.bodies or plan.came_out(reply)
+    return True
 
 
 def _with_releases(project: Project, book: Book, releases: Sequence[str]) -> Book:

@@ -44,15 +44,15 @@ def get_by_data_filter(session: Session, spreadsheet_id: str, body: Json, *, fie
     return client.post(spreadsheet_id, ":getByDataFilter", body, {"fields": fields})
 
 
-def batch_update(session: Session, spreadsheet_id: str, body: Json) -> Json:
-    """spreadsheets.batchUpdate: all of the requests, in order, or none.
+def batch_update(session: Session, spreadsheet_id: str, body: Json, *, fields: str = "") -> Json:
+    """spreadsheets.batchUpdate: all of the requests, in order, or none; answers with `fields`, "" being everything.
 
     Requests that leave the same when they are applied twice are repeated after a lost answer. With any other among
     them (rows inserted, ranges sorted, things added) a lost answer raises OutcomeUnknown: read, and plan again.
     """
     harmless = all(kind in REPEATABLE for request in body.get("requests", []) for kind in request)
     call = Call("sheets.spreadsheets.batchUpdate", Repeat.SAFE if harmless else Repeat.ONCE)
-    return dict(_Client(session, call).batch_update(spreadsheet_id, body))
+    return _Client(session, call).post(spreadsheet_id, ":batchUpdate", body, {"fields": fields} if fields else None)
 
 
 def values_batch_get_by_data_filter(session: Session, spreadsheet_id: str, body: Json) -> Json:

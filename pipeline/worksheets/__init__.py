@@ -9,7 +9,7 @@ from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, p
 from pipeline.worksheets.panel import plan_panel
 from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull, pull_body
 from pipeline.worksheets.reading import READ, Book, read
-from pipeline.worksheets.rubric import JoinRow, Recorded, Version, with_version
+from pipeline.worksheets.rubric import JoinRow, Recorded, Version, scale_of, with_version
 from pipeline.worksheets.scorecards import StoredScorecard
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
 from pipeline.worksheets.whatif import Limits
@@ -42,6 +42,7 @@ __all__ = [
     "pull_body",
     "read",
     "read_snapshot",
+    "scale_of",
     "snapshot_body",
     "with_version",
 ]

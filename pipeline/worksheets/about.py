@@ -27,7 +27,7 @@ COLUMNS = (
     Column("rubric", "", 130),
     Column("scorecards", "", 110),
 )
-WRITTEN, INPUTS, RELEASED, RECORD = "Written", "Inputs", "Released early", "Decision record"
+WRITTEN, INPUTS, RECORD = "Written", "Inputs", "Decision record"
 _RECORD_HEADER = ("Decision record", "Order of the ranked candidates", "Inputs", "Rubric version", "Scorecards")
 
 
@@ -65,7 +65,6 @@ class Told:
     inputs: str = ""
     written_at: str = ""
     records: tuple[Record, ...] = ()
-    releases: tuple[str, ...] = ()
 
 
 def worksheet() -> Worksheet:
@@ -106,8 +105,7 @@ def inputs_fingerprint(
 def grid(lines: Sequence[tuple[str, str]], told: Told) -> list[list[Json]]:
     """The whole worksheet: the page's lines, then the record, newest first."""
     rows = [[cells.text("About this spreadsheet"), *[cells.EMPTY] * 4]]
-    released = [(RELEASED, name) for name in told.releases]
-    page = [(WRITTEN, told.written_at), *lines, *released, (INPUTS, told.inputs)]
+    page = [(WRITTEN, told.written_at), *lines, (INPUTS, told.inputs)]
     rows += [[cells.text(label), cells.text(said), *[cells.EMPTY] * 3] for label, said in page]
     rows.append([cells.EMPTY] * 5)
     rows.append([cells.text(name) for name in _RECORD_HEADER])
@@ -150,7 +148,7 @@ def with_record(told: Told, record: Record) -> Told:
     last = told.records[-1] if told.records else None
     known = last is not None and (last.inputs, last.order, last.rubric) == (record.inputs, record.order, record.rubric)
     records = told.records if known else (*told.records, record)
-    return Told(record.inputs, record.at, records[-RECORDS:], told.releases)
+    return Told(record.inputs, record.at, records[-RECORDS:])
 
 
 def read_rows(rows: Sequence[Sequence[Value]]) -> Told:
@@ -161,5 +159,4 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> Told:
         for row in rows[start + 1 :]
         if len(row) > 4 and isinstance(row[4], int | float)
     ]
-    released = tuple(str(row[1]) for row in rows[:start] if len(row) > 1 and row[0] == RELEASED)
-    return Told(said.get(INPUTS, ""), said.get(WRITTEN, ""), tuple(reversed(records)), released)
+    return Told(said.get(INPUTS, ""), said.get(WRITTEN, ""), tuple(reversed(records)))

@@ -72,8 +72,9 @@ _AFTER = (
         "How likely the candidate truly belongs to the best; about ratings, not about success in the job",
         grey=True,
     ),
-    Column("key", KEY_HEADER, 60, "Ties this row to its candidate. Do not edit", hidden=True),
     Column("order", ORDER_HEADER, 60, "The place in which rows are sorted. Do not edit", hidden=True),
+    # the last of ours: a new row whose key arrived in its column arrived with all its cells where they belong
+    Column("key", KEY_HEADER, 60, "Ties this row to its candidate. Do not edit", hidden=True),
 )
 YOURS = (
     Column(DECISION, DECISION, 120, "Yours: never written by the pipeline, stays with its candidate", align="CENTER"),

@@ -10,6 +10,7 @@ keys, order and notes are as planned.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,37 +24,31 @@ from pipeline.worksheets.design import COLUMN_KEY
 from pipeline.worksheets.results import Reference, key_of
 from pipeline.worksheets.snapshot import Sheet
 
+_OUR_FORMULA = re.compile(r'=IF\((\$[A-Z]+\d+|#REF!)="","",(IFERROR\(MATCH|INDEX)\(')
 NOTE_LIMIT = 4_000  # characters of an explanation that a note shows
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What the answer of the batch must show: every key once or more, rows in order, each name with its note."""
+    """What the answer of the batch must show: the header on top, every key in its place, each name with its note."""
 
-    keys: frozenset[str] = frozenset()
+    order: Sequence[str] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, reply: Mapping[str, Any]) -> bool:
-        sheet: Mapping[str, Any] = next(
-            (
-                s
-                for s in reply.get("updatedSpreadsheet", {}).get("sheets", [])
-                if s.get("properties", {}).get("sheetId") == design.RANKINGS
-            ),
-            {},
-        )
-        columns = [[_first(row) for row in data.get("rowData", [])] for data in sheet.get("data", [])]
-        if len(columns) != 3:
+        sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
+        ours = [sheet for sheet in sheets if sheet.get("properties", {}).get("sheetId") == design.RANKINGS]
+        columns = [[_first(row) for row in data.get("rowData", [])] for sheet in ours for data in sheet.get("data", [])]
+        if len(columns) != 3 or not columns[0] or cells.shown(columns[0][0]) != rankings.KEY_HEADER:
             return False
         keys, orders, names = columns
-        told = [(cells.shown(cell), cells.shown(_at(orders, i)), _at(names, i)) for i, cell in enumerate(keys)]
-        told = [(key, order, name) for key, order, name in told if isinstance(key, str) and key in self.keys]
-        places = [order for _, order, _ in told]
+        place = {key: index for index, key in enumerate(self.order, start=1)}
+        told = [(str(cells.shown(key)), row) for row, key in enumerate(keys) if cells.shown(key) in place]
         return (
-            {key for key, _, _ in told} == self.keys
-            and all(isinstance(place, int | float) for place in places)
-            and places == sorted(places, key=float)  # type: ignore[arg-type]
-            and all(name.get("note", "") == self.notes.get(str(key), "") for key, _, name in told)
+            [key for key, _ in told] == sorted((key for key, _ in told), key=lambda key: place[key])
+            and {key for key, _ in told} == set(self.order)
+            and all(cells.shown(_at(orders, row)) == place[key] for key, row in told)
+            and all(_at(names, row).get("note", "") == self.notes.get(key, "") for key, row in told)
         )
 
 
@@ -67,10 +62,12 @@ def _at(column: Sequence[Json], index: int) -> Json:
 
 @dataclass(frozen=True)
 class RowsPlan:
-    """Requests for Rankings, kept together in one batch; `values` goes through values:batchUpdateByDataFilter."""
+    """Requests for Rankings, kept together in one batch, and bodies for values:batchUpdateByDataFilter: `mend` goes
+    before the batch, so that it sorts by sound cells, `fill` after it, when it puts in columns."""
 
     requests: tuple[Json, ...]
-    values: Json | None
+    mend: Json | None
+    fill: Json | None
     response_ranges: tuple[str, ...]
     expected: Expected
     notices: tuple[str, ...]
@@ -92,7 +89,7 @@ def find(sheet: Sheet, of: Rubric) -> Found:
     header = next(
         (
             row
-            for row in range(min(len(sheet.rows), 50))
+            for row in range(len(sheet.rows))
             if sum(cells.entered(cell) in {c.header for c in wanted} for cell in sheet.rows[row]) > len(wanted) // 3
         ),
         0,
@@ -136,38 +133,43 @@ def plan(
     results: Reference,
     order: Sequence[str],
     explanations: Mapping[str, str],
+    *,
+    again: bool = False,
 ) -> RowsPlan:
     """Requests that bring Rankings up to date.
 
     Args:
         order: every key in the order of Results.
         explanations: by candidate, what the note on the name says.
+        again: the batch just before came out otherwise than planned, and what it misplaced is to be cleared away.
     """
     found = find(sheet, of)
     notices: list[str] = []
     places = dict(found.places)
+    notes = {key_of(candidate): _note(said) for candidate, said in explanations.items() if key_of(candidate) in order}
+    strays = list(_strays(sheet, found, set(notes.values()))) if again else []
     made = list(_missing_columns(of, sheet, places, notices))
     new_columns = bool(made)
+    made = [*strays, *made]
     if found.header:
         source = ask.dimension(sheet.id, "ROWS", found.header, found.header + 1)
         made.append({"moveDimension": {"source": source, "destinationIndex": 0}})
         notices.append("The header of Rankings was not in the first row and has been moved back")
-    notes = {key_of(candidate): _note(said) for candidate, said in explanations.items() if key_of(candidate) in order}
     held = [key for _, key in found.rows]
     fresh = [key for key in order if key not in set(held)]
     made += _appended(sheet, fresh, places, results)
     if fresh or made or not _settled(sheet, found, order, notes):
         made += _sorted_with_notes(sheet.id, places, [*held, *fresh], notes)
-    values = _mended(sheet, found, places, results, len(held) + len(fresh), everything=new_columns)
-    if values and not new_columns:
-        notices.append("Cells of ours in Rankings had been typed over, and have been put back")
+    values, mended = _mended(of, sheet, found, places, results, len(held) + len(fresh), everything=new_columns)
+    notices += mended
     title = quoted(sheet.title)
     spans = tuple(f"{title}!{letters(places[key])}:{letters(places[key])}" for key in ("key", "order", "candidate"))
     return RowsPlan(
         (*made, *_looks(of, sheet, places)),
-        values,
+        None if new_columns else values,
+        values if new_columns else None,
         spans if made else (),
-        Expected(frozenset(order), notes),
+        Expected(tuple(order), notes),
         tuple(notices),
         places,
     )
@@ -189,6 +191,24 @@ def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: 
             yield from design.column_format(spec, at, column)
             notices.append(f"Rankings had no column {column.header}; it has been put in")
         before = places[column.key]
+
+
+def _strays(sheet: Sheet, found: Found, notes: set[str]) -> Iterator[Json]:
+    """Clear what a batch of ours left in other people's columns when they moved columns under it: cells of a row that
+    it had just appended, and notes. A row counts as such when its key is not in its column, or a cell of ours is empty.
+    """
+    ours = set(found.places.values())
+    keyed = {row for row, _ in found.rows}
+    for row, held in enumerate(sheet.rows):
+        key_elsewhere = row not in keyed and any(_is_key(str(cells.entered(cell))) for cell in held)
+        gap = row in keyed and any(cells.entered(sheet.cell(row, place)) is None for place in ours)
+        for place, cell in enumerate(held):
+            left_here = cells.entered(cell)
+            mine = isinstance(left_here, str) and (_is_key(left_here) or _OUR_FORMULA.match(left_here) is not None)
+            if mine and (key_elsewhere or (gap and place not in ours)):
+                yield from ask.write(sheet.id, row, place, [[cells.EMPTY]], "userEnteredValue")
+            if place not in ours and cell.get("note") in notes:
+                yield from ask.write(sheet.id, row, place, [[{}]], "note")
 
 
 def _appended(sheet: Sheet, fresh: Sequence[str], places: Mapping[str, int], results: Reference) -> Iterator[Json]:
@@ -223,29 +243,53 @@ def _sorted_with_notes(
 
 
 def _mended(
-    sheet: Sheet, found: Found, places: Mapping[str, int], results: Reference, rows: int, *, everything: bool
-) -> Json | None:
-    """Our formulas, for columns in which one is not as it should be; through the columns' marks."""
-    broken = set(places) - {"key"} if everything else set()
-    for row, _ in () if everything else found.rows:
-        for key, wanted in rankings.row_formulas(row, found.places, results).items():
-            if not cells.same(
-                cells.formula(wanted),
-                {"userEnteredValue": sheet.cell(row, found.places[key]).get("userEnteredValue", {})},
-            ):
-                broken.add(key)
+    of: Rubric,
+    sheet: Sheet,
+    found: Found,
+    places: Mapping[str, int],
+    results: Reference,
+    rows: int,
+    *,
+    everything: bool,
+) -> tuple[Json | None, list[str]]:
+    """Headers and formulas of columns in which one is not as it should be, addressed by the columns' marks."""
+    titles = {column.key: column.header for column in rankings.columns(of)}
+    renamed = [
+        key for key, place in found.places.items() if cells.entered(sheet.cell(found.header, place)) != titles[key]
+    ]
+    broken = set(places) - {"key"} if everything else _broken(sheet, found, results)
+    # once the batch has sorted, our rows stand on top; before it they stand where they were read
+    ours = set(range(1, rows + 1)) if everything else {row for row, _ in found.rows}
+    formulas = {row: rankings.row_formulas(row, places, results) for row in ours}
     data: list[Json] = []
-    for key in sorted(broken):
-        column = [rankings.row_formulas(row, places, results).get(key) for row in range(1, rows + 1)]
+    for key in sorted({*broken, *renamed}):
+        # the apostrophe keeps a header text, whatever it starts with; a formula names the row it stands in
+        header = "'" + titles[key] if key in renamed else None
+        column = [formulas.get(row, {}).get(key) for row in range(max(ours, default=0) + 1)]
+        column[found.header if not everything else 0] = header
         lookup = {"metadataKey": COLUMN_KEY, "metadataValue": design.mark(sheet.id, key), "locationType": "COLUMN"}
         data.append(
             {
                 "dataFilter": {"developerMetadataLookup": lookup},
                 "majorDimension": "COLUMNS",
-                "values": [[None, *column]],
+                "values": [column if key in broken else column[: found.header + 1]],
             }
         )
-    return {"valueInputOption": "USER_ENTERED", "data": data} if data else None
+    notices = [f"The header {titles[key]} of Rankings had been edited, and has been put back" for key in renamed]
+    if broken and not everything:
+        notices.append("Cells of ours in Rankings had been typed over, and have been put back")
+    return {"valueInputOption": "USER_ENTERED", "data": data} if data else None, notices
+
+
+def _broken(sheet: Sheet, found: Found, results: Reference) -> set[str]:
+    """Our columns with a cell that does not hold its formula."""
+    broken = set()
+    for row, _ in found.rows:
+        for key, wanted in rankings.row_formulas(row, found.places, results).items():
+            held = {"userEnteredValue": sheet.cell(row, found.places[key]).get("userEnteredValue", {})}
+            if key not in broken and not cells.same(cells.formula(wanted), held):
+                broken.add(key)
+    return broken
 
 
 def _looks(of: Rubric, sheet: Sheet, places: Mapping[str, int]) -> Iterator[Json]:

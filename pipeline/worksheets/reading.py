@@ -65,11 +65,6 @@ class Book:
         return self.recorded.applied
 
     @property
-    def releases(self) -> tuple[str, ...]:
-        """Candidates who were released by name before their panel was complete."""
-        return self.about.releases
-
-    @property
     def versions(self) -> tuple[rubric.Version, ...]:
         return self.recorded.versions
 

@@ -32,12 +32,16 @@ class JoinRow:
 
 @dataclass(frozen=True)
 class Version:
-    """A rubric by its fingerprint: from when on it was in force (RFC 3339 UTC), who set it, and what it changed."""
+    """A rubric by its fingerprint: from when on it was in force (RFC 3339 UTC), who set it, and what it changed.
+
+    `scale` is "1 to 5": scorecards on different scales cannot be averaged. "" when it is not known.
+    """
 
     fingerprint: str
     since: str
     who: str = ""
     what: str = ""
+    scale: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,11 +131,17 @@ def grid(rubric: Rubric, recorded: Recorded) -> list[list[Json]]:
     return [design.header_cells(sheet.columns), *body]
 
 
-_SINCE, _BY = "in force since ", ", set by "
+_SINCE, _BY, _SCALE = "in force since ", ", set by ", "; scale "
 
 
 def _in_force(version: Version) -> str:
-    return f"{_SINCE}{version.since}" + (f"{_BY}{version.who}" if version.who else "")
+    who = f"{_BY}{version.who}" if version.who else ""
+    return f"{_SINCE}{version.since}{who}" + (f"{_SCALE}{version.scale}" if version.scale else "")
+
+
+def scale_of(rubric: Rubric) -> str:
+    """The rating scale as a version tells it."""
+    return f"{rubric.scale.low} to {rubric.scale.high}"
 
 
 def with_version(versions: Sequence[Version], new: Version) -> tuple[Version, ...]:
@@ -154,8 +164,9 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
         if part == ITEM:
             join.setdefault(round_id, []).append(JoinRow(text, id_, told.get("item", "")))
         elif part == VERSION and id_:
-            since, _, who = text.removeprefix(_SINCE).partition(_BY)
-            versions.append(Version(id_, since, who, told.get("why", "")))
+            said, _, scale = text.removeprefix(_SINCE).partition(_SCALE)
+            since, _, who = said.partition(_BY)
+            versions.append(Version(id_, since, who, told.get("why", ""), scale))
         elif part == APPLIED:
             applied.setdefault(round_id, {})[id_] = text
         elif part == WEIGHING:

@@ -32,7 +32,8 @@ class RankingsPlan:
 
     batches: tuple[tuple[Json, ...], ...] = ()
     response_ranges: tuple[str, ...] = ()
-    values: Json | None = None  # a body for values:batchUpdateByDataFilter, after the batches
+    mend: Json | None = None  # a body for values:batchUpdateByDataFilter, to be sent before the batches
+    fill: Json | None = None  # another one, to be sent after them
     notices: tuple[str, ...] = ()
     expected: shared.Expected = field(default_factory=shared.Expected)
 
@@ -63,6 +64,7 @@ def plan_rankings(
     inputs: str,
     limits: Limits | None = None,
     explanations: Mapping[str, str] | None = None,
+    again: bool = False,
 ) -> RankingsPlan:
     """What to write so that every worksheet of ours shows this ranking.
 
@@ -72,6 +74,7 @@ def plan_rankings(
         inputs: `about.inputs_fingerprint` of what the ranking was made of.
         limits: the role's policy, for What-if.
         explanations: by candidate, the text of `explain`, for the note on the name.
+        again: the plan sent just before was refused, or did not come out.
     """
     sheets = snapshot.sheets
     gone = shared.gone(ranking, of, sheets)
@@ -79,7 +82,7 @@ def plan_rankings(
     found = results.Reference(snapshot.title(design.RESULTS, "Results"), capacity, results.keys(of))
     table = results.rows(ranking, of, book.counted, book.panel, gone)
     limits = limits or Limits()
-    versions = rubric.with_version(book.versions, Version(of.fingerprint, now))
+    versions = rubric.with_version(book.versions, Version(of.fingerprint, now, scale=rubric.scale_of(of)))
     recorded = replace(book.recorded, versions=versions)
     own = [
         *_results(sheets[design.RESULTS], table, capacity),
@@ -89,16 +92,16 @@ def plan_rankings(
         *_page(sheets[design.RUBRIC], rubric.grid(of, recorded)),
     ]
     order = [str(cells.entered(row[0])) for row in table[1:]]
-    rows = shared.plan(ranking, of, sheets[design.RANKINGS], found, order, explanations or {})
+    rows = shared.plan(ranking, of, sheets[design.RANKINGS], found, order, explanations or {}, again=again)
     both = [*rows.requests, *_chart(ranking, of, sheets[design.RANKINGS])]
     both += _decimals(table, sheets[design.RESULTS], found, rows.places)
-    if not own and not both and rows.values is None and book.about.inputs == inputs:
+    if not own and not both and rows.mend is None and rows.fill is None and book.about.inputs == inputs:
         return RankingsPlan(notices=rows.notices)
     told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted)))
     own += _page(
         sheets[design.ABOUT], about.grid(about.lines(ranking, of, book.panel, len(book.counted), limits), told)
     )
-    return RankingsPlan(_packed(own, both), rows.response_ranges, rows.values, rows.notices, rows.expected)
+    return RankingsPlan(_packed(own, both), rows.response_ranges, rows.mend, rows.fill, rows.notices, rows.expected)
 
 
 def _packed(own: Sequence[Json], both: Sequence[Json]) -> tuple[tuple[Json, ...], ...]:

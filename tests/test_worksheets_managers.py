@@ -1,0 +1,91 @@
+"""Managers and the pipeline in one spreadsheet at the same time: no manager's cell is ever lost or at another candidate."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from pipeline.worksheets import design
+from pipeline.worksheets import requests as ask
+
+from .emulator.conftest import _server, drive, sheets, workspace  # noqa: F401
+from .worksheets_desk import Desk
+from .worksheets_examples import CANDIDATES, card, cards
+from .worksheets_manager import OURS, Manager
+
+
+@pytest.fixture
+def desk(sheets: Any, drive: Any) -> Desk:  # noqa: F811
+    return Desk(sheets, drive)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happens_between_read_and_write_cells_stay_with_their_candidate(desk: Desk, seed: int) -> None:
+    """Random edits, sorts, inserted rows and columns, deleted rows between our read and our write, and before both."""
+    pick = random.Random(seed)
+    desk.pull(cards(seed))
+    desk.write()
+    manager = Manager(desk, seed)
+    for turn in range(4):
+        if pick.random() < 0.7:
+            who = pick.choice([*CANDIDATES, f"New {turn}"])
+            desk.pull([card(who, f"i{turn}@example.org", ratings={"databases-1": pick.randint(1, 5)})])
+        manager.act()
+        desk.write(between=manager.act)
+        manager.check()
+    desk.write()  # puts back what was typed over at the very end
+    assert desk.write().bodies == []
+    rows = desk.rows(desk.everything()["sheets"][_place(desk)]["properties"]["title"])
+    ranks = [row["Order"] for row in rows if row["Key"]]
+    assert ranks == sorted(ranks) and "oops" not in str(rows)
+
+
+def _place(desk: Desk) -> int:
+    return next(i for i, s in enumerate(desk.everything()["sheets"]) if s["properties"]["sheetId"] == design.RANKINGS)
+
+
+def test_a_column_inserted_between_read_and_write_is_not_written_into(desk: Desk) -> None:
+    """The sharpest case: a new column in the middle of ours, filled at once."""
+    desk.pull(cards(2))
+    desk.write()
+    desk.pull([card("Newcomer", "x@example.org")])
+
+    def between() -> None:
+        desk.batch([ask.insert(design.RANKINGS, "COLUMNS", 1, 2, like_before=False)])
+        typed = [[{"userEnteredValue": {"stringValue": f"mine {n}"}}] for n in range(20)]
+        desk.batch(list(ask.write(design.RANKINGS, 0, 1, typed, "userEnteredValue")))
+
+    desk.write(between)
+    column = [row[1] if len(row) > 1 else "" for row in desk.values("Rankings")]
+    assert sorted(text for text in column if text) == sorted(f"mine {n}" for n in range(20))
+    assert {row["Candidate"] for row in desk.rows("Rankings") if row["Key"]} == {*CANDIDATES, "Newcomer"}
+
+
+def test_a_header_of_ours_that_was_edited_is_put_back(desk: Desk) -> None:
+    """Columns are known by their mark; the text of a header comes back, and is told."""
+    desk.pull(cards(2))
+    desk.write()
+    desk.batch(
+        list(ask.write(design.RANKINGS, 0, 3, [[{"userEnteredValue": {"stringValue": "Points"}}]], "userEnteredValue"))
+    )
+    plan = desk.write()
+    assert desk.values("Rankings")[0][3] == "Score"
+    assert any("header" in notice for notice in plan.notices)
+
+
+def test_a_deleted_column_of_ours_comes_back(desk: Desk) -> None:
+    """Score is deleted by mistake; the next write puts it in again, filled, and nothing else moves."""
+    desk.pull(cards(2))
+    desk.write()
+    before = desk.rows("Rankings")
+    desk.batch([{"deleteDimension": {"range": ask.dimension(design.RANKINGS, "COLUMNS", 3, 4)}}])
+    desk.write()
+    assert desk.rows("Rankings") == before
+    assert desk.write().bodies == []
+
+
+def test_our_headers_are_the_ones_that_the_tests_know(desk: Desk) -> None:
+    """The manager of these tests must not take one of our columns for theirs."""
+    assert {name for name in desk.values("Rankings")[0] if name not in ("Decision", "Notes")} == OURS
