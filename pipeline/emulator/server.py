@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import consent, control, discovery, drive, forms, masks, oauth, schema, sheets, wire
+from . import batch, consent, control, discovery, drive, forms, masks, oauth, schema, sheets, wire
 from .calls import JSON, Call, Content, Handler
 from .faults import Fault
 from .refusal import Refusal
@@ -119,13 +119,7 @@ class Workspace:
         started = time.monotonic()
         request = wire.read_request(environ)
         trace = Trace()
-        try:
-            answer = self._answer(request, trace)
-        except Refusal as refusal:
-            answer = wire.refused(refusal, _api_of(request.path))
-        except Exception:
-            self._note_bug(request)
-            answer = wire.refused(Refusal(500, "Internal error encountered."), _api_of(request.path))
+        answer = self._judged(request, trace)
         if answer is None:
             try:
                 return self._page(environ, start_response, request, started)
@@ -141,6 +135,25 @@ class Workspace:
             headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
         start_response(f"{answer.status} {_REASON.get(answer.status, 'Answer')}", headers)
         return [b"" if request.http == "HEAD" else answer.body]
+
+    def _judged(self, request: Request, trace: Trace) -> Answer | None:
+        """As `_answer`, with what was refused or went wrong told in Google's shape."""
+        try:
+            return self._answer(request, trace)
+        except Refusal as refusal:
+            return wire.refused(refusal, _api_of(request.path))
+        except Exception:
+            self._note_bug(request)
+            return wire.refused(Refusal(500, "Internal error encountered."), _api_of(request.path))
+
+    def _in_batch(self, request: Request) -> Answer:
+        """One call of a batch, noted in the log by itself; a batch reaches the APIs only."""
+        started, trace = time.monotonic(), Trace()
+        reaches = any(request.path.startswith(prefix) for prefix in schema.PREFIXES)
+        answer = self._judged(request, trace) if reaches else None
+        answer = answer or wire.refused(Refusal(404, "Not Found"), "")
+        self.control.log(trace.method, request, answer.status, len(answer.body), trace.client, started)
+        return answer
 
     def _answer(self, request: Request, trace: Trace) -> Answer | None:
         """The answer; None for what is a page's."""
@@ -160,6 +173,8 @@ class Workspace:
             return found
         if any(path.startswith(prefix) for prefix in schema.PREFIXES):
             return self._call(request, trace)
+        if path.partition("/")[2].partition("/")[0] == "batch" and request.http == "POST":
+            return batch.answer(request, self._in_batch)
         if path.startswith(_UNSERVED):
             raise Refusal(501, f"The local workspace does not serve {request.http} {path}.")
         return None

@@ -11,7 +11,7 @@ import pytest
 import requests
 from googleapiclient.discovery import build
 
-from .conftest import Http, refusal
+from .conftest import Http, refusal, service
 
 FORM = {"info": {"title": "T"}}
 
@@ -79,7 +79,7 @@ def test_paths_that_no_api_has_are_404(http):
     assert http.put("/v1/forms/x").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/drive/v2/files", "/upload/drive/v3/files", "/batch", "/v1beta/x"])
+@pytest.mark.parametrize("path", ["/drive/v2/files", "/upload/drive/v3/files", "/batchUpdate", "/v1beta/x"])
 def test_what_google_has_and_the_workspace_has_not_is_501(http, path):
     """Loudly."""
     answer = http.post(path)
@@ -120,8 +120,10 @@ def test_an_override_may_carry_a_body(http, form, drive):
     [
         (
             {"requests": [{"createItem": {"item": {"questionItem": {"question": {"choiceQuestion": {"colour": 1}}}}}}]},
-            ('Invalid JSON payload received. Unknown name "colour" at '
-            "'requests[0].create_item.item.question_item.question.choice_question': Cannot find field."),
+            (
+                'Invalid JSON payload received. Unknown name "colour" at '
+                "'requests[0].create_item.item.question_item.question.choice_question': Cannot find field."
+            ),
         ),
         ({"request": []}, 'Invalid JSON payload received. Unknown name "request": Cannot find field.'),
         (
@@ -146,13 +148,17 @@ def test_an_override_may_carry_a_body(http, form, drive):
         ),
         (
             {"requests": [{"createItem": {"item": {"title": ["a"]}}}]},
-            ("Invalid JSON payload received. Unknown name \"title\" at 'requests[0].create_item.item': "
-            "Proto field is not repeating, cannot start list."),
+            (
+                "Invalid JSON payload received. Unknown name \"title\" at 'requests[0].create_item.item': "
+                "Proto field is not repeating, cannot start list."
+            ),
         ),
         (
             {"requests": [{"createItem": "x"}]},
-            ("Invalid value at 'requests[0].create_item' "
-            '(type.googleapis.com/google.apps.forms.v1.CreateItemRequest), "x"'),
+            (
+                "Invalid value at 'requests[0].create_item' "
+                '(type.googleapis.com/google.apps.forms.v1.CreateItemRequest), "x"'
+            ),
         ),
         ({"includeFormInResponse": "maybe"}, "Invalid value at 'include_form_in_response' (TYPE_BOOL), \"maybe\""),
     ],
@@ -260,8 +266,10 @@ def test_bodies_may_be_compressed(http):
     [
         (
             {"colour": "red"},
-            ('Invalid JSON payload received. Unknown name "colour": Cannot bind query parameter. '
-            "Field 'colour' could not be found in request message."),
+            (
+                'Invalid JSON payload received. Unknown name "colour": Cannot bind query parameter. '
+                "Field 'colour' could not be found in request message."
+            ),
         ),
         ({"pageSize": "many"}, "Invalid value at 'page_size' (TYPE_INT32), \"many\""),
     ],
@@ -379,3 +387,38 @@ def test_a_refusal_reaches_googles_client_whole(forms):
     """HttpError reads reason and details from the body."""
     refused = refusal(forms.batchUpdate(formId="x", body={"nonsense": 1}))
     assert refused.error_details[0]["@type"].endswith("BadRequest")
+
+
+# --- batches of calls ------------------------------------------------------------------------------------------------
+
+
+def test_googles_client_sends_several_calls_in_one(workspace, form, control):
+    """As its guides do for sharing; one that is refused leaves the others alone."""
+    told = {}
+    with service(workspace, "drive") as drive:
+        batch = drive.new_batch_http_request(callback=lambda name, answer, fault: told.update({name: fault or answer}))
+        ana = {"type": "user", "role": "reader", "emailAddress": "ana@example.com"}
+        batch.add(drive.permissions().create(fileId=form.id, body=ana), request_id="shared")
+        batch.add(drive.files().get(fileId="x"), request_id="missing")
+        batch.add(drive.files().get(fileId=form.id, fields="id,name"), request_id="read")
+        batch.execute()
+    assert told["shared"]["role"] == "reader"
+    assert told["missing"].status_code == 404
+    assert told["read"] == {"id": form.id, "name": "Untitled form"}
+    logged = [one["method"] for one in control("log", "GET")["requests"]]
+    assert "drive.permissions.create" in logged
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/mixed", "multipart/mixed; boundary=x"])
+def test_batches_that_are_none_are_refused(http, kind):
+    """400, whatever the body."""
+    assert http.post("/batch/drive/v3", data=b"{}", headers={"Content-Type": kind}).status_code == 400
+    parts = b"--x\r\nContent-Type: text/plain\r\n\r\nGET /\r\n--x--"
+    assert http.post("/batch", data=parts, headers={"Content-Type": kind}).status_code == 400
+
+
+def test_a_batch_reaches_the_apis_only(http):
+    """Not the workspace's own knobs, nor a batch in a batch."""
+    part = b"--x\r\nContent-Type: application/http\r\n\r\nPOST /_emulator/reset HTTP/1.1\r\n\r\n\r\n--x--"
+    answer = http.post("/batch", data=part, headers={"Content-Type": "multipart/mixed; boundary=x"})
+    assert "HTTP/1.1 404" in answer.text
