@@ -137,19 +137,20 @@ def tau(one: np.ndarray, other: np.ndarray) -> float:
     return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
 
 
-def repeat(setting: Setting, repetitions: int) -> Tally:
-    """Simulate and rank so many panels."""
+def repeat(setting: Setting, repetitions: int, *, with_full: bool = True) -> Tally:
+    """Simulate and rank so many panels, the second time with candidates exchangeable."""
     rng = np.random.default_rng([20260301, SETTINGS.index(setting)])
     tally = Tally()
     for _ in range(repetitions):
         true, cards = simulate(setting, rng)
         rows = sorted(ranking.rank(RUBRIC, cards, policy=NO_RULES).candidates, key=lambda row: row.candidate)
-        full = ranking.rank(RUBRIC, cards, policy=Policy(Fraction(0), 1, exchangeable=True))
         adjusted = np.array([row.adjusted for row in rows], dtype=float)
         tally.raw.append(tau(np.array([float(row.score) for row in rows]), true))
         tally.within.append(tau(adjusted, true))
-        others = sorted(full.candidates, key=lambda row: row.candidate)
-        tally.full.append(tau(np.array([row.adjusted for row in others], dtype=float), true))
+        if with_full:
+            full = ranking.rank(RUBRIC, cards, policy=Policy(Fraction(0), 1, exchangeable=True))
+            others = sorted(full.candidates, key=lambda row: row.candidate)
+            tally.full.append(tau(np.array([row.adjusted for row in others], dtype=float), true))
         tally.covered += [float(row.interval[0] <= t <= row.interval[1]) for row, t in zip(rows, true, strict=True)]
         best = set(np.argsort(-true)[:3].tolist())
         tally.top += [(row.top[3], c in best) for c, row in enumerate(rows)]

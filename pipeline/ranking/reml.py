@@ -24,7 +24,7 @@ from pipeline.ranking.design import Floats, Ints, sums
 
 ZERO = 1e-7  # a variance ratio below this is compared with exactly 0
 HIGHEST = 1e6
-GRID = (0.03, 12.0, 20)
+GRID = (0.03, 12.0, 14)
 STARTS = (0.1, 0.5, 2.0)
 
 
