@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -89,3 +90,21 @@ def test_a_deleted_column_of_ours_comes_back(desk: Desk) -> None:
 def test_our_headers_are_the_ones_that_the_tests_know(desk: Desk) -> None:
     """The manager of these tests must not take one of our columns for theirs."""
     assert {name for name in desk.values("Rankings")[0] if name not in ("Decision", "Notes")} == OURS
+
+
+def test_scorecards_sorted_or_deleted_between_read_and_write_lose_nothing(desk: Desk) -> None:
+    """An edited response, while somebody sorts Scorecards and deletes a row: every response is there, once."""
+    desk.pull(cards(4))
+    first = desk.read().scorecards[0].card
+    edited = replace(first, submitted_at="2026-03-09T09:00:00Z", summary="I changed my mind")
+
+    def between() -> None:
+        place = desk.read().places["response"]
+        desk.batch([ask.sort(ask.grid(design.SCORECARDS, 1), place)])
+        desk.batch([{"deleteDimension": {"range": ask.dimension(design.SCORECARDS, "ROWS", 2, 3)}}])
+
+    plan = desk.pull([edited], between=between)
+    stored = desk.read().scorecards
+    assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.scorecards}
+    assert len({s.id for s in stored}) == len(stored) == len(cards(4)) + 1
+    assert desk.pull([edited]).batches == ()

@@ -13,7 +13,7 @@ from googleapiclient.errors import HttpError
 from pipeline import worksheets
 from pipeline.ranking import explain, rank
 from pipeline.scorecard import Problem, Rubric, SubmittedScorecard
-from pipeline.worksheets import Book, Incoming, PullPlan, RankingsPlan
+from pipeline.worksheets import Book, Incoming, PullPlan, RankingsPlan, StoredScorecard
 
 from .worksheets_examples import RUBRIC
 
@@ -48,12 +48,28 @@ class Desk:
         reply = self.sheets.values().batchGetByDataFilter(spreadsheetId=self.id, body=worksheets.READ).execute()
         return worksheets.read(reply, rounds=[round_.id for round_ in self.rubric.rounds])
 
-    def pull(self, cards: Iterable[SubmittedScorecard], problems: Sequence[Problem] = (), **more: Any) -> PullPlan:
+    def pull(
+        self,
+        cards: Iterable[SubmittedScorecard],
+        problems: Sequence[Problem] = (),
+        between: Callable[[], None] = lambda: None,
+        **more: Any,
+    ) -> PullPlan:
+        """What the errand does with responses: plan, send, look at the answer, and plan again when it has to."""
         incoming = [Incoming(card) for card in cards]
-        plan = worksheets.plan_pull(self.read(), incoming, self.rubric, problems_found=problems, **more)
-        for batch in plan.batches:
-            self.send(worksheets.pull_body(batch))
-        return plan
+        known: Sequence[StoredScorecard] = ()
+        for _ in range(4):
+            book = self.read()
+            between()
+            between = _nothing
+            plan = worksheets.plan_pull(book, incoming, self.rubric, problems_found=problems, known=known, **more)
+            reply: Json = {}
+            for body in plan.bodies:
+                reply = self.send(body, worksheets.RESPONSE_FIELDS)
+            if plan.came_out(reply):
+                return plan
+            known = plan.scorecards
+        raise AssertionError("Scorecards did not come out as planned")
 
     def plan(
         self, between: Callable[[], None] = lambda: None, now: str = "2026-03-02T08:00:00Z", *, again: bool = False

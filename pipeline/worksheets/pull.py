@@ -1,8 +1,8 @@
 """What a pull writes: new and edited responses into Scorecards, statuses, problems. Decides; sends nothing.
 
 Rows are addressed by where the read found them, new ones go below the last. The answer of the same batch tells whether
-that still held (`PullPlan.verify`); if people sorted or deleted rows in between, the errand reads and plans again, and
-rows that were overwritten meanwhile come back from `PullPlan.scorecards`.
+that still held (`PullPlan.came_out`); if people sorted or deleted rows in between, the errand reads and plans again, and
+rows that were written over come back from `PullPlan.scorecards`, given as `known`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,29 @@ class PullPlan:
     withdrawn: int = 0
     changed_rows: int = 0
     book: Book | None = None
+    response_range: str = ""
+
+    @property
+    def bodies(self) -> list[Json]:
+        """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
+        made: list[Json] = [{"requests": list(batch)} for batch in self.batches]
+        if made and self.response_range:
+            made[-1] |= {
+                "includeSpreadsheetInResponse": True,
+                "responseIncludeGridData": True,
+                "responseRanges": [self.response_range],
+            }
+        return made
+
+    def came_out(self, reply: Mapping[str, Any]) -> bool:
+        """False when rows of Scorecards were moved between the read and the write: read and plan again."""
+        if not self.bodies or not self.response_range:
+            return True
+        sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
+        data: Mapping[str, Any] = next((d for s in sheets for d in s.get("data", [])), {})
+        held = [cells.shown(next(iter(row.get("values", [])), {})) for row in data.get("rowData", [])]
+        wanted = {stored.row: stored.id for stored in self.scorecards}
+        return {row: id_ for row, id_ in enumerate(held, start=1) if row > 1 and id_} == wanted
 
     @property
     def counted(self) -> tuple[SubmittedScorecard, ...]:
@@ -56,6 +79,7 @@ def plan_pull(
     problems_found: Sequence[Problem] = (),
     hints: Sequence[Problem] = (),
     complete_rounds: Collection[str] = (),
+    known: Iterable[StoredScorecard] = (),
 ) -> PullPlan:
     """What to write so that Scorecards and Problems hold these responses too.
 
@@ -65,13 +89,17 @@ def plan_pull(
         hints: lint and panel problems, found anew from everything; they replace all earlier ones.
         complete_rounds: rounds of which `incoming` is every response there is: stored ones that are not among them
             were deleted in the form.
+        known: rows of a plan that did not come out; those that are gone are written anew.
     """
-    before = {stored.id: stored for stored in book.scorecards}
-    after, counts = _merge(before, incoming, complete_rounds)
+    before: dict[str, StoredScorecard] = {}
+    doubled = [stored.row for stored in book.scorecards if before.setdefault(stored.id, stored) is not stored]
+    lost = [replace(stored, row=0) for stored in known if stored.id not in before]
+    after, counts = _merge(before, incoming, complete_rounds, lost)
     after = with_statuses(after)
     kept = [p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read]
     noted = problems.order([*kept, *problems_found, *hints])
-    made = [*_scorecard_requests(book, before, after, rubric), *_problem_requests(book, noted)]
+    cleared = _cleared(book, doubled)
+    made = [*cleared, *_scorecard_requests(book, before, after, rubric), *_problem_requests(book, noted)]
     rows = sum(before.get(id_) != stored for id_, stored in after.items())
     return PullPlan(
         tuple(tuple(batch) for batch in ask.batches(made)),
@@ -82,7 +110,24 @@ def plan_pull(
         counts.withdrawn,
         rows,
         replace(book, scorecards=tuple(after.values()), problems=tuple(noted)),
+        _response_range(book),
     )
+
+
+def _response_range(book: Book) -> str:
+    title = book.tables.get(design.SCORECARDS, Table()).title
+    letter = cells.letters(book.places.get("response", 0))
+    return f"{cells.quoted(title)}!{letter}:{letter}" if title and "response" in book.places else ""
+
+
+def _cleared(book: Book, rows: Sequence[int]) -> list[Json]:
+    """Rows that hold a response a second time, emptied."""
+    return [
+        request
+        for left, keys in _stretches(book.places)
+        for row in rows
+        for request in ask.write(design.SCORECARDS, row - 1, left, [[cells.EMPTY] * len(keys)], "userEnteredValue")
+    ]
 
 
 @dataclass
@@ -94,12 +139,15 @@ class _Counts:
 
 
 def _merge(
-    before: Mapping[str, StoredScorecard], incoming: Iterable[Incoming], complete_rounds: Collection[str]
+    before: Mapping[str, StoredScorecard],
+    incoming: Iterable[Incoming],
+    complete_rounds: Collection[str],
+    lost: Iterable[StoredScorecard],
 ) -> tuple[dict[str, StoredScorecard], _Counts]:
     """All rows after this pull, by id, rows that are there in their order and new ones by time and id."""
     after = dict(before)
     counts = _Counts()
-    fresh: dict[str, StoredScorecard] = {}
+    fresh: dict[str, StoredScorecard] = {stored.id: stored for stored in lost}
     for arrived in incoming:
         card = arrived.card
         counts.read.add(card.response_id)

@@ -34,6 +34,7 @@ class Table:
     rows: Sequence[Sequence[Value]] = ()
     row_count: int = 1000
     column_count: int = 26
+    title: str = ""
 
     @property
     def header(self) -> Sequence[Value]:
@@ -96,7 +97,7 @@ def read(reply: Mapping[str, Any], *, rounds: Sequence[str] = (), time_zone: str
         for asked in matched.get("dataFilters", []):
             sheet_id = asked.get("gridRange", {}).get("sheetId", 0)
             rows, columns = _size(held.get("range", ""))
-            tables[sheet_id] = Table(held.get("values", []), rows, columns)
+            tables[sheet_id] = Table(held.get("values", []), rows, columns, _title(held.get("range", "")))
     return of_tables(tables, rounds=rounds, time_zone=time_zone)
 
 
@@ -118,6 +119,11 @@ def of_tables(tables: Mapping[int, Table], *, rounds: Sequence[str] = (), time_z
         zone=zone,
         places=places,
     )
+
+
+def _title(echo: str) -> str:
+    title = echo.rpartition("!")[0]
+    return title[1:-1].replace("''", "'") if title.startswith("'") else title
 
 
 def _size(echo: str) -> tuple[int, int]:

@@ -102,7 +102,10 @@ def book_of(snapshot: Snapshot, *, rounds: Sequence[str] = ()) -> Book:
     """The Book that a snapshot with inputs holds."""
     tables = {
         sheet_id: Table(
-            _trimmed([[cells.shown(cell) for cell in row] for row in sheet.rows]), sheet.row_count, sheet.column_count
+            _trimmed([[cells.shown(cell) for cell in row] for row in sheet.rows]),
+            sheet.row_count,
+            sheet.column_count,
+            sheet.title,
         )
         for sheet_id, sheet in snapshot.sheets.items()
         if sheet_id in reading.READ_SHEETS
