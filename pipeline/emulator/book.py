@@ -13,7 +13,7 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -130,6 +130,7 @@ class Book:
         self.revision = ""
         self._attribute_ids: dict[str, int] = {"{}": 0}
         self._stored_attributes = 1
+        self._rewritten: set[int] = set()
         self._stored: dict[int | None, str] = {}
         self._db: sqlite3.Connection | None = None
 
@@ -167,6 +168,18 @@ class Book:
             number = self._attribute_ids[text] = len(self.attributes)
             self.attributes.append(json.loads(text))
         return number
+
+    def rewrite_validation(self, change: Callable[[str], str]) -> None:
+        """Change the formulas in data validation rules (`=Panel!A2:A`)."""
+        for number, document in enumerate(self.attributes):
+            values = document.get("dataValidation", {}).get("condition", {}).get("values", [])
+            for value in values:
+                text = value.get("userEnteredValue", "")
+                if text.startswith("=") and (changed := change(text)) != text:
+                    self._attribute_ids.pop(dumps(document), None)
+                    value["userEnteredValue"] = changed
+                    self._attribute_ids[dumps(document)] = number
+                    self._rewritten.add(number)
 
     def check_size(self) -> None:
         if sum(sheet.row_count * sheet.column_count for sheet in self.worksheets) > MAX_CELLS:
@@ -211,9 +224,11 @@ class Book:
             db.execute("DELETE FROM blocks WHERE spreadsheet = ? AND worksheet = ?", (self.id, gone))
             del self._stored[gone]
             changed += 1
-        fresh = list(enumerate(self.attributes))[self._stored_attributes :]
-        db.executemany("INSERT INTO attributes VALUES (?, ?, ?)", [(self.id, n, dumps(doc)) for n, doc in fresh])
+        fresh = [*sorted(self._rewritten), *range(self._stored_attributes, len(self.attributes))]
+        attributes = [(self.id, number, dumps(self.attributes[number])) for number in fresh]
+        db.executemany("INSERT OR REPLACE INTO attributes VALUES (?, ?, ?)", attributes)
         self._stored_attributes = len(self.attributes)
+        self._rewritten.clear()
         doc = dumps(self.doc)
         if not (changed or fresh or doc != self._stored.get(None)):
             return False

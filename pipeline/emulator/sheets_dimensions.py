@@ -46,7 +46,7 @@ def shift_everything(book: Book, sheet: Worksheet, move: Move, *, rows: bool) ->
         for index, column, formula in list(other.formulas()):
             if (text := references.shifted(formula, other.title, sheet.title, move, rows=rows)) != formula:
                 other.grid.edit(index).set_value(column, Formula(text))
-        for value in _rule_values(other):
+        for value in rule_formulas(other):
             text = references.shifted(value["userEnteredValue"], other.title, sheet.title, move, rows=rows)
             value["userEnteredValue"] = text
         for name in (*LISTS, "basicFilter"):
@@ -54,6 +54,8 @@ def shift_everything(book: Book, sheet: Worksheet, move: Move, *, rows: bool) ->
                 other.doc[name] = _shifted(other.doc[name], sheet.id, move, rows)
                 if not other.doc[name]:
                     del other.doc[name]
+    # A rule is shared by cells of any worksheet: only references that name theirs are known to be meant.
+    book.rewrite_validation(lambda text: references.shifted(text, "", sheet.title, move, rows=rows))
     book.doc["namedRanges"] = _shifted(book.named_ranges, sheet.id, move, rows) or []
     kept = []
     for entry in book.metadata:
@@ -70,7 +72,7 @@ def shift_everything(book: Book, sheet: Worksheet, move: Move, *, rows: bool) ->
     sheet.doc["rows" if rows else "columns"] = {str(place[0]): own for place, own in moved.items() if place}
 
 
-def _rule_values(sheet: Worksheet) -> Iterator[Json]:
+def rule_formulas(sheet: Worksheet) -> Iterator[Json]:
     """The formulas in conditions of conditional formats."""
     for rule in sheet.doc.get("conditionalFormats", []):
         for value in rule.get("booleanRule", {}).get("condition", {}).get("values", []):

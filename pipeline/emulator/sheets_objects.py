@@ -116,7 +116,10 @@ def _find(book: Book, thing: Thing, number: Any) -> tuple[list[Json], Json, Work
     raise invalid(f"No {word} with id: {number}")
 
 
-def _tidy(node: Any, *, at: str = "") -> Any:
+_TOLD_WHEN_FALSE = {"bold", "italic", "strikethrough", "underline"}
+
+
+def _tidy(node: Any) -> Any:
     """A document as Google gives it back: colours settled, a sheetId of 0 left out of ranges."""
     if isinstance(node, list):
         return [_tidy(item) for item in node]
@@ -124,7 +127,7 @@ def _tidy(node: Any, *, at: str = "") -> Any:
         return node
     if node.get("sheetId") == 0:
         node = {name: value for name, value in node.items() if name != "sheetId"}
-    return {name: _tidy(value) for name, value in node.items() if value is not False or name in ("stacked",)}
+    return {name: _tidy(value) for name, value in node.items() if value is not False or name in _TOLD_WHEN_FALSE}
 
 
 def _add(thing: Thing, home: Callable[[Json], int], book: Book, given: Json) -> Json:

@@ -11,7 +11,7 @@ from . import patches, references
 from .book import IDS, Book, Worksheet, copied, new_worksheet
 from .calls import Json
 from .refusal import invalid
-from .sheets_dimensions import resize_to
+from .sheets_dimensions import resize_to, rule_formulas
 from .sheets_render import sheet_properties
 from .typed import Formula
 
@@ -143,6 +143,9 @@ def _retitle(book: Book, old: str, new: str | None) -> None:
         for index, column, formula in list(sheet.formulas()):
             if (text := references.renamed(formula, old, new)) != formula:
                 sheet.grid.edit(index).set_value(column, Formula(text))
+    for value in (value for sheet in book.worksheets for value in rule_formulas(sheet)):
+        value["userEnteredValue"] = references.renamed(value["userEnteredValue"], old, new)
+    book.rewrite_validation(lambda text: references.renamed(text, old, new))
 
 
 def _move_sheet(book: Book, sheet: Worksheet, index: int) -> None:

@@ -155,6 +155,27 @@ def test_a_named_range_is_a_range(book):
         assert book.refused({"addNamedRange": {"namedRange": {"name": name, "range": grid(0, 1)}}})
 
 
+def test_formulas_of_rules_and_drop_downs_follow_the_cells(book):
+    """Through inserted rows and renamed worksheets."""
+    values = [{"userEnteredValue": "=Sheet1!$A$2:$A"}]
+    rule = {"condition": {"type": "ONE_OF_RANGE", "values": values}}
+    custom = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=$A2>Sheet1!$B$2"}]}
+    boolean = {"condition": custom, "format": {"textFormat": {"bold": False}}}
+    book.change(
+        {"setDataValidation": {"range": grid(9, 10, 0, 1), "rule": rule}},
+        {"addConditionalFormatRule": {"rule": {"ranges": [grid(1, 9, 0, 1)], "booleanRule": boolean}, "index": 0}},
+        {"insertDimension": {"range": lines(1, 2)}},
+        {"updateSheetProperties": {"properties": {"title": "New name"}, "fields": "title"}},
+    )
+    told = book.cell("A11")["dataValidation"]["condition"]["values"]
+    assert told == [{"userEnteredValue": "='New name'!$A$3:$A"}]
+    (laid,) = book.tab()["conditionalFormats"]
+    assert laid["booleanRule"]["condition"]["values"] == [{"userEnteredValue": "=$A3>'New name'!$B$3"}]
+    assert laid["booleanRule"]["format"] == {"textFormat": {"bold": False}}
+    book.change({"insertDimension": {"range": lines(1, 2)}})
+    assert "$A$4" in str(book.cell("A12")["dataValidation"])
+
+
 # -- developer metadata
 
 
