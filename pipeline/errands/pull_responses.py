@@ -12,17 +12,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import worksheets
-from pipeline.errands.book import joins, open_book
+from pipeline.errands.book import joins, open_book, read_book
 from pipeline.errands.checks import about_panel, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.times import text_of
+from pipeline.errors import Refused
 from pipeline.form import lint, read_response
 from pipeline.google import forms, sheets
 from pipeline.project import Project
 from pipeline.scorecard import Problem, Round
-from pipeline.worksheets import Book, Incoming
+from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
+ATTEMPTS = 4  # at writing while people move rows
 
 
 @dataclass(frozen=True)
@@ -79,17 +81,39 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         if round_.id in ids.forms:
             reading.read(round_, ids.forms[round_.id], since=None if full else _since(book, round_))
     reading.look_again_at_unusable()
-    merged = worksheets.plan_pull(
+    complete = [round_.id for round_ in rounds] if full else []
+    merged = sent = _merged(project, book, reading, complete)
+    for _ in range(ATTEMPTS):
+        if _send(project, ids.spreadsheet, sent):
+            return Pulled(merged.new, merged.edited, merged.withdrawn, sent.problems, sent.book or book)
+        book = read_book(project, ids.spreadsheet)
+        sent = _merged(project, book, reading, complete, known=sent.scorecards)
+    raise Refused(
+        "Rows of Scorecards were moved each time while responses were written.",
+        "Ask whoever is sorting or deleting rows to pause, and run this again.",
+    )
+
+
+def _merged(
+    project: Project, book: Book, reading: _Reading, complete: Sequence[str], known: Sequence[StoredScorecard] = ()
+) -> PullPlan:
+    return worksheets.plan_pull(
         book,
         reading.incoming,
         project.rubric,
         problems_found=reading.problems,
         hints=_found_anew(project, book, reading.incoming),
-        complete_rounds=[round_.id for round_ in rounds] if full else (),
+        complete_rounds=complete,
+        known=known,
     )
-    for batch in merged.batches:
-        sheets.batch_update(project.session, ids.spreadsheet, {"requests": list(batch)})
-    return Pulled(merged.new, merged.edited, merged.withdrawn, merged.problems, merged.book or book)
+
+
+def _send(project: Project, spreadsheet_id: str, plan: PullPlan) -> bool:
+    """Carry out the plan; False when rows were moved under it and it has to be made anew."""
+    reply: dict[str, Any] = {}
+    for body in plan.bodies:
+        reply = sheets.batch_update(project.session, spreadsheet_id, body, fields=worksheets.RESPONSE_FIELDS)
+    return plan.came_out(reply)
 
 
 @dataclass

@@ -7,7 +7,7 @@ back to it. Worksheets are addressed by their fixed ids, never by title.
 from pipeline.worksheets.about import inputs_fingerprint
 from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
 from pipeline.worksheets.panel import plan_panel
-from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull, pull_body
+from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull
 from pipeline.worksheets.reading import READ, Book, read
 from pipeline.worksheets.rubric import JoinRow, Recorded, Version, scale_of, with_version
 from pipeline.worksheets.scorecards import StoredScorecard
@@ -39,7 +39,6 @@ __all__ = [
     "plan_rankings",
     "plan_repair",
     "plan_rubric",
-    "pull_body",
     "read",
     "read_snapshot",
     "scale_of",

@@ -296,8 +296,3 @@ def _problem_requests(book: Book, noted: Sequence[Problem]) -> Iterator[Json]:
 def strip_notes(row: Sequence[Json]) -> list[Json]:
     """The cells without their notes, for comparing with a read that has none."""
     return [{"userEnteredValue": cell.get("userEnteredValue", {})} for cell in row]
-
-
-def pull_body(batch: Sequence[Json]) -> dict[str, Any]:
-    """One batch as the body of spreadsheets.batchUpdate."""
-    return {"requests": list(batch)}
