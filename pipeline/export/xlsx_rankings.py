@@ -76,7 +76,7 @@ def _colour_scores(made: Any, sheet: Worksheet, ranked: int, report: Report) -> 
     scale = report.rubric.scale
     place = sheet.index("score")
     ends = {"min_type": "num", "min_value": scale.low, "max_type": "num", "max_value": scale.high}
-    bar = {"type": "data_bar", "bar_color": "#9DBBF2", "bar_solid": True, "bar_border_color": "#5B8DEF"}
+    bar = {"type": "data_bar", "bar_color": "#9DBBF2"}
     made.conditional_format(1, place, ranked, place, bar | ends)
     for at, column in enumerate(sheet.columns):
         if column.key.startswith(results.SCORE):
