@@ -28,7 +28,7 @@ class Address(NamedTuple):
     lasts: bool = True
 
 
-SERVE_URL = "http://127.0.0.1:8765"  # where `pipeline serve` answers unless told otherwise
+SERVE_PORT = 8765  # where `pipeline serve` answers unless told otherwise
 
 
 LocalWorkspace = Callable[[Path], Address]
@@ -114,7 +114,7 @@ class Project:
         """A link that still works after this command: a workspace that ends with it is reached by `pipeline serve`."""
         if self.address is None or self.address.lasts:
             return url
-        return url.replace(self.address.url, SERVE_URL, 1)
+        return url.replace(self.address.url, f"http://127.0.0.1:{SERVE_PORT}", 1)
 
     @property
     def home(self) -> str:

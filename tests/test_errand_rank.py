@@ -162,3 +162,38 @@ def test_an_altered_record_is_refused(google: Google, run: Run, scorecards: dict
     (record,) = (project / ".pipeline" / "records").glob("*.json")
     record.write_text(record.read_text().replace('"joins": 4', '"joins": 5'))
     assert "altered since it was made" in run("rank", "--record", str(record), code=3).err
+
+
+def test_ratings_on_two_scales_are_not_averaged(
+    google: Google, run: Run, scorecards: dict[str, str], project: Path
+) -> None:
+    """After the scale is changed the old scorecards are refused by name, or left out when asked."""
+    run("run")
+    config = project / "config" / "backend.toml"
+    config.write_text(config.read_text() + '\n[scale]\nlow = 1\nhigh = 6\nnames = ["a", "b", "c", "d", "e", "f"]\n')
+    bank = project / "question_bank.csv"
+    head, *rows = bank.read_text().splitlines()
+    bank.write_text("\n".join([f"{head},anchor_6", *(f"{row},best of all" for row in rows)]) + "\n")
+    google.control("clock", advance=3600)
+    run("create-form")
+
+    refused = run("rank", code=5)
+
+    assert "4 on the scale 1 to 5, and the rubric's scale is now 1 to 6" in refused.err
+    assert "--present-scale-only" in refused.err
+    rows_left = run("rank", "--present-scale-only", "--json").json
+    assert [row["score"] for row in rows_left["candidates"]] == [None, None]
+    assert "4 scorecards on another rating scale are left out." in rows_left["notes"]
+
+
+def test_scorecards_under_earlier_weights_are_ranked_and_noted(
+    google: Google, run: Run, scorecards: dict[str, str], project: Path
+) -> None:
+    """The numbers use today's weights, and the ranking says so."""
+    run("run")
+    config = project / "config" / "backend.toml"
+    config.write_text(config.read_text().replace("weight = 5", "weight = 4"))
+    google.control("clock", advance=3600)
+    run("create-form")
+    notes = run("rank", "--json").json["notes"]
+    assert any(note.startswith("4 of 4 scorecards were given under an earlier version of the rubric") for note in notes)

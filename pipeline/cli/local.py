@@ -14,13 +14,16 @@ from click.core import ParameterSource
 from pipeline.cli.screen import Screen, command
 from pipeline.cli.workspace import SERVED
 from pipeline.errors import CannotAsk, Refused
+from pipeline.project import SERVE_PORT
 from pipeline.state import holder, lock, private_directory
 
 DEMO_DIRECTORY = Path("interview-demo")
 
 
 @command("serve")
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=SERVE_PORT, show_default=True, help="0 takes a free port."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--i-understand-this-is-not-encrypted",
@@ -91,13 +94,13 @@ def demo(screen: Screen, serve_: bool | None) -> None:
     if source == ParameterSource.DEFAULT:
         screen.directory = DEMO_DIRECTORY
     write_starter(screen.directory)
-    with screen.project("demo") as project:
+    stay = serve_ if serve_ is not None else sys.stdout.isatty() and sys.stderr.isatty()
+    with screen.project("demo", stays=stay) as project:
         outcome = run_demo(project, say=screen.say)
         if screen.json:
             screen.document(outcome.document())
         else:
             screen.data(outcome.text())
-        stay = serve_ if serve_ is not None else sys.stdout.isatty() and sys.stderr.isatty()
         if stay:
             screen.say(f"\nOpen {project.owner_link}\nIt stays up until Ctrl-C.")
             sys.stdout.flush()

@@ -29,6 +29,11 @@ release_option = click.option(
 )
 
 
+scale_option = click.option(
+    "--present-scale-only", is_flag=True, help="Leave out scorecards that were given on another rating scale."
+)
+
+
 @command("pull-responses")
 @full_option
 @round_option
@@ -58,7 +63,8 @@ def _report_pull(screen: Screen, pulled: Pulled) -> int:
 
 @command("write-rankings")
 @release_option
-def write_rankings(screen: Screen, releases: tuple[str, ...]) -> None:
+@scale_option
+def write_rankings(screen: Screen, releases: tuple[str, ...], present_scale_only: bool) -> None:
     """\b
     Examples:
       pipeline write-rankings
@@ -69,7 +75,7 @@ def write_rankings(screen: Screen, releases: tuple[str, ...]) -> None:
     from pipeline.errands.write_rankings import write_rankings as write
 
     with screen.project("write-rankings") as project:
-        written = write(project, releases=releases)
+        written = write(project, releases=releases, present_scale_only=present_scale_only)
         if screen.json:
             screen.document(written.document())
         screen.say(written.summary())
@@ -79,7 +85,8 @@ def write_rankings(screen: Screen, releases: tuple[str, ...]) -> None:
 @full_option
 @release_option
 @click.option("--watch", type=click.IntRange(min=1), metavar="SECONDS", help="Repeat until stopped with Ctrl-C.")
-def run(screen: Screen, full: bool, releases: tuple[str, ...], watch: int | None) -> int:
+@scale_option
+def run(screen: Screen, full: bool, releases: tuple[str, ...], watch: int | None, present_scale_only: bool) -> int:
     """\b
     Examples:
       pipeline run
@@ -93,7 +100,7 @@ def run(screen: Screen, full: bool, releases: tuple[str, ...], watch: int | None
         raise CannotAsk("--watch prints as it goes, and --json prints one document.", "Give one of the two.")
     with screen.project("run") as project:
         while True:
-            outcome = run_once(project, full=full, releases=releases)
+            outcome = run_once(project, full=full, releases=releases, present_scale_only=present_scale_only)
             if screen.json:
                 screen.document(outcome.document())
             code = _report_pull(screen, outcome.pulled)
@@ -113,7 +120,10 @@ def run(screen: Screen, full: bool, releases: tuple[str, ...], watch: int | None
 )
 @click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Reproduce a decision record.")
 @click.option("--exchangeable", is_flag=True, help="Adjust as if candidates were assigned to interviewers at random.")
-def rank(screen: Screen, ratings: Path | None, record: Path | None, exchangeable: bool) -> None:
+@scale_option
+def rank(
+    screen: Screen, ratings: Path | None, record: Path | None, exchangeable: bool, present_scale_only: bool
+) -> None:
     """\b
     Examples:
       pipeline rank
@@ -132,7 +142,7 @@ def rank(screen: Screen, ratings: Path | None, record: Path | None, exchangeable
         ranked = errand.from_ratings(screen.directory, screen.role, ratings, exchangeable=exchangeable)
     else:
         with screen.project() as project:
-            ranked = errand.from_workspace(project, exchangeable=exchangeable)
+            ranked = errand.from_workspace(project, exchangeable=exchangeable, present_scale_only=present_scale_only)
     if screen.json:
         screen.document(document(ranked.ranking))
         return

@@ -61,8 +61,11 @@ class Screen:
         click.confirm(question, abort=True, err=True)
 
     @contextmanager
-    def project(self, errand: str = "") -> Iterator[Project]:
-        """The project of --project and --role, its workspace ready; locked while `errand` writes."""
+    def project(self, errand: str = "", *, stays: bool = False) -> Iterator[Project]:
+        """The project of --project and --role, its workspace ready; locked while `errand` writes.
+
+        `stays`: a workspace that this command starts is kept up for people.
+        """
         from contextlib import ExitStack
 
         from pipeline.cli.workspace import local_workspace
@@ -73,7 +76,7 @@ class Screen:
             project = Project.open(
                 self.directory,
                 role=self.role,
-                local_workspace=lambda directory: stack.enter_context(local_workspace(directory)),
+                local_workspace=lambda directory: stack.enter_context(local_workspace(directory, stays=stays)),
                 on_wait=self.warn,
                 google_url=os.environ.get("PIPELINE_WORKSPACE_URL") or None,
             )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import NotSignedIn
-from pipeline.project import Address
+from pipeline.project import SERVE_PORT, Address
 from pipeline.state import holder
 
 SERVED = "serve.lock"  # held by a running `pipeline serve`, with its address inside
@@ -16,10 +16,11 @@ TOKEN_FILE = "workspace.token"  # noqa: S105 - a file's name
 
 
 @contextmanager
-def local_workspace(hidden: Path) -> Iterator[Address]:
+def local_workspace(hidden: Path, *, stays: bool = False) -> Iterator[Address]:
     """The workspace named by PIPELINE_WORKSPACE_URL, else a running `pipeline serve`, else one of our own.
 
-    `hidden` is the project's `.pipeline/`, where the database of the last two lies.
+    `hidden` is the project's `.pipeline/`, where the database of the last two lies. `stays`: the command keeps its own
+    workspace up for people, at the usual address if that is free.
     """
     url = os.environ.get("PIPELINE_WORKSPACE_URL", "").rstrip("/")
     if url:
@@ -37,5 +38,9 @@ def local_workspace(hidden: Path) -> Iterator[Address]:
         return
     from pipeline import emulator
 
-    with emulator.start(hidden) as workspace:
-        yield Address(workspace.url, workspace.token, lasts=False)
+    try:
+        workspace = emulator.start(hidden, port=SERVE_PORT if stays else 0)
+    except OSError:
+        workspace = emulator.start(hidden)
+    with workspace:
+        yield Address(workspace.url, workspace.token, lasts=stays)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import config, ranking
 from pipeline.config import Role
+from pipeline.errands import versions
 from pipeline.errands.book import open_book
+from pipeline.errands.release import released
 from pipeline.errors import Fault, InvalidInput, PipelineError
 from pipeline.form import name_of_candidate, near_match
 from pipeline.project import Project, choose_role, read_sources
@@ -45,25 +47,32 @@ def from_ratings(directory: Path, role: str | None, path: Path, *, exchangeable:
     return Ranked(ranking.rank(rubric, scorecards, policy=policy), rubric, scorecards)
 
 
-def from_workspace(project: Project, *, exchangeable: bool = False) -> Ranked:
+def from_workspace(project: Project, *, exchangeable: bool = False, present_scale_only: bool = False) -> Ranked:
     """Rank what the Scorecards worksheet holds, as `write-rankings` would."""
     _, book = open_book(project)
-    return from_book(project, book, exchangeable=exchangeable)
+    return from_book(project, book, exchangeable=exchangeable, present_scale_only=present_scale_only)
 
 
-def from_book(project: Project, book: Book, *, exchangeable: bool = False, releases: Sequence[str] = ()) -> Ranked:
+def from_book(
+    project: Project,
+    book: Book,
+    *,
+    exchangeable: bool = False,
+    present_scale_only: bool = False,
+    releases: Sequence[str] = (),
+) -> Ranked:
     """Rank the counted scorecards of a spreadsheet that was read, by the role's rule of release."""
-    from pipeline.errands.release import released
-
     shown = released(project.role, book, releases)
-    scorecards = [card for card in book.counted if card.candidate in shown]
+    counted = [card for card in book.counted if card.candidate in shown]
+    scorecards = versions.comparable(book, project.rubric, counted, present_scale_only=present_scale_only)
     result = ranking.rank(
         project.rubric,
         scorecards,
         policy=policy_of(project.role, exchangeable=exchangeable),
         candidates=[name for name in book.candidates if name in shown],
     )
-    return Ranked(result, project.rubric, scorecards)
+    told = versions.notes(project.rubric, scorecards, len(counted) - len(scorecards))
+    return Ranked(replace(result, notes=(*result.notes, *told)), project.rubric, scorecards)
 
 
 def from_record(path: Path) -> Ranked:

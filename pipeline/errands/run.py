@@ -22,7 +22,9 @@ class Ran:
         return {"pulled": self.pulled.document(), "written": self.written.document()}
 
 
-def run(project: Project, *, full: bool = False, releases: Sequence[str] = ()) -> Ran:
+def run(project: Project, *, full: bool = False, releases: Sequence[str] = (), present_scale_only: bool = False) -> Ran:
     """Bring in what is new and write the rankings that follow from it."""
     pulled = pull_responses(project, full=full)
-    return Ran(pulled, write_rankings(project, releases=releases, book=pulled.book))
+    return Ran(
+        pulled, write_rankings(project, releases=releases, present_scale_only=present_scale_only, book=pulled.book)
+    )

@@ -5,6 +5,7 @@ back to it. Worksheets are addressed by their fixed ids, never by title.
 """
 
 from pipeline.worksheets.about import inputs_fingerprint
+from pipeline.worksheets.forgetting import MENTION_FIELDS, Erasure, mark_of, mention, mentions, name_in, plan_forget
 from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
 from pipeline.worksheets.panel import plan_panel
 from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull
@@ -16,11 +17,13 @@ from pipeline.worksheets.whatif import Limits
 from pipeline.worksheets.writing import RESPONSE_FIELDS, RankingsPlan, plan_rankings
 
 __all__ = [
+    "MENTION_FIELDS",
     "READ",
     "RESPONSE_FIELDS",
     "SNAPSHOT_FIELDS",
     "SURVEY_FIELDS",
     "Book",
+    "Erasure",
     "Incoming",
     "JoinRow",
     "Limits",
@@ -34,6 +37,11 @@ __all__ = [
     "book_of",
     "inputs_fingerprint",
     "layout_requests",
+    "mark_of",
+    "mention",
+    "mentions",
+    "name_in",
+    "plan_forget",
     "plan_panel",
     "plan_pull",
     "plan_rankings",

@@ -12,7 +12,7 @@ from pipeline.errands import files
 from pipeline.errands.create_form.survey import Found, FoundForm, Stakes
 from pipeline.form import Change, FormDesign, FormPlan, design, plan, weighing, weighing_changes
 from pipeline.scorecard import Round, Rubric
-from pipeline.worksheets import JoinRow, Recorded, Version, with_version
+from pipeline.worksheets import JoinRow, Recorded, Version, scale_of, with_version
 
 Json = dict[str, Any]
 
@@ -230,7 +230,9 @@ def _spreadsheet(
     told = [
         change.what for change in [*(c for form in forms.values() for c in form.changes), *meaning] if _meaning(change)
     ]
-    recorded = _recorded(before, rubric, forms, Version(rubric.fingerprint, now, who, "; ".join(told)))
+    recorded = _recorded(
+        before, rubric, forms, Version(rubric.fingerprint, now, who, "; ".join(told), scale_of(rubric))
+    )
     if found.spreadsheet is None:
         body: Json = {"name": title, "mimeType": files.SPREADSHEET, "appProperties": files.properties(role.id, target)}
         if settings.google.folder:
