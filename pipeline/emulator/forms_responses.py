@@ -189,11 +189,20 @@ def list_page(tx: Transaction, form_id: str, params: Mapping[str, Any]) -> Conte
         ).fetchone()
         for response_id in page
     )
-    told = [f'"responses":[{",".join([f"{{{_text(row)}}}" for row in rows])}]'] if page else []
+    # Written into one buffer: a page may be 20 MB, and every copy of it would be kept by the thread's allocator.
+    told = bytearray(b"{")
+    for row in rows:
+        told += f"{',' if len(told) > 1 else STARTS}{{{_text(row)}}}".encode()
+    if page:
+        told += b"]"
     if len(ids) > size:
         token = base64.urlsafe_b64encode(f"{page[-1]}:{binding}".encode()).decode()
-        told.append(f'"nextPageToken":"{token}"')
-    return Content(f"{{{','.join(told)}}}".encode(), JSON)
+        told += f',"nextPageToken":"{token}"'.encode()
+    told += b"}"
+    return Content(bytes(told), JSON)
+
+
+STARTS = '"responses":['
 
 
 def _since(text: str) -> tuple[str, str]:

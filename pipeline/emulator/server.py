@@ -79,7 +79,7 @@ class Workspace:
             self.wsgi,
             map=self._channels,
             sockets=[listener],
-            threads=16,
+            threads=4,
             ident="",
             channel_timeout=600,
             max_request_body_size=wire.MOST_BYTES,
