@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from pipeline.cli.screen import Screen, command
 from pipeline.cli.workspace import SERVED
 from pipeline.errors import CannotAsk, Refused
-from pipeline.project import SERVE_PORT
+from pipeline.project import SERVE_PORT, Project
 from pipeline.state import holder, lock, private_directory
 
 DEMO_DIRECTORY = Path("interview-demo")
@@ -76,6 +76,15 @@ def wait_for_the_end() -> None:
         pass
 
 
+def stay_up(project: Project) -> None:
+    """Let people click through, and the other commands of the project use this workspace meanwhile."""
+    if project.address is None or holder(project.hidden, name=SERVED):
+        wait_for_the_end()
+        return
+    with lock(project.hidden, "demo", name=SERVED, url=project.address.url):
+        wait_for_the_end()
+
+
 @command("demo")
 @click.option("--serve/--no-serve", "serve_", default=None, help="Stay up to be clicked through [on a terminal only].")
 def demo(screen: Screen, serve_: bool | None) -> None:
@@ -95,8 +104,9 @@ def demo(screen: Screen, serve_: bool | None) -> None:
         screen.directory = DEMO_DIRECTORY
     write_starter(screen.directory)
     stay = serve_ if serve_ is not None else sys.stdout.isatty() and sys.stderr.isatty()
-    with screen.project("demo", stays=stay) as project:
-        outcome = run_demo(project, say=screen.say)
+    with screen.project(stays=stay) as project:
+        with lock(project.hidden, "demo"):
+            outcome = run_demo(project, say=screen.say)
         if screen.json:
             screen.document(outcome.document())
         else:
@@ -104,6 +114,6 @@ def demo(screen: Screen, serve_: bool | None) -> None:
         if stay:
             screen.say(f"\nOpen {project.owner_link}\nIt stays up until Ctrl-C.")
             sys.stdout.flush()
-            wait_for_the_end()
+            stay_up(project)
         elif not project.address_lasts:
             screen.say(f"\nTo click through it: pipeline serve --project {screen.directory}")
