@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.worksheets import design
+from pipeline.worksheets import SURVEY_FIELDS, design, plan_repair
 from pipeline.worksheets import requests as ask
 
 from .emulator.conftest import _server, drive, sheets, workspace  # noqa: F401
@@ -108,3 +108,44 @@ def test_scorecards_sorted_or_deleted_between_read_and_write_lose_nothing(desk: 
     assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.scorecards}
     assert len({s.id for s in stored}) == len(stored) == len(cards(4)) + 1
     assert desk.pull([edited]).batches == ()
+
+
+def test_worksheets_of_ours_that_were_deleted_are_made_again(desk: Desk) -> None:
+    """Renamed and moved ones are left as they are; a deleted one comes back complete, under a free title."""
+    desk.pull(cards(2))
+    desk.write()
+    before = desk.rows("Rankings")
+    desk.batch(
+        [
+            {"deleteSheet": {"sheetId": design.RESULTS}},
+            {"deleteSheet": {"sheetId": design.COMPARE}},
+            ask.update_sheet(design.SCORECARDS, "title,index", title="Raw", index=0),
+            {"addSheet": {"properties": {"title": "Compare"}}},
+        ]
+    )
+    survey = desk.sheets.get(spreadsheetId=desk.id, fields=SURVEY_FIELDS).execute()
+    repair = plan_repair(survey, desk.rubric)
+    desk.batch(repair.requests)
+    assert len(repair.notices) == 2 and "Compare (pipeline)" in repair.notices[0] + repair.notices[1]
+    desk.write()
+    assert desk.rows("Rankings") == before
+    assert desk.values("Compare (pipeline)")[2][1] == before[0]["Candidate"]
+    assert desk.write().bodies == []
+    assert desk.pull(cards(2)).batches == ()
+
+
+def test_edited_headers_of_scorecards_are_put_back_where_the_columns_stand_now(desk: Desk) -> None:
+    """By their mark, also after a column was put in front of them."""
+    desk.pull(cards(2))
+    typed = [[{"userEnteredValue": {"stringValue": "Who"}}]]
+    desk.batch(
+        [
+            *ask.write(design.SCORECARDS, 0, 1, typed, "userEnteredValue"),
+            ask.insert(design.SCORECARDS, "COLUMNS", 0, 1, like_before=False),
+        ]
+    )
+    assert desk.read().missing == ("Candidate",)
+    survey = desk.sheets.get(spreadsheetId=desk.id, fields=SURVEY_FIELDS).execute()
+    desk.batch(plan_repair(survey, desk.rubric).requests)
+    assert desk.read().missing == ()
+    assert desk.pull(cards(2)).batches == ()

@@ -5,7 +5,7 @@ back to it. Worksheets are addressed by their fixed ids, never by title.
 """
 
 from pipeline.worksheets.about import inputs_fingerprint
-from pipeline.worksheets.forgetting import MENTION_FIELDS, Erasure, mark_of, mention, mentions, name_in, plan_forget
+from pipeline.worksheets.forgetting import MENTION_FIELDS, Erasure, is_named, mark_of, mention, mentions, plan_forget
 from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
 from pipeline.worksheets.panel import plan_panel
 from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull
@@ -36,11 +36,11 @@ __all__ = [
     "Version",
     "book_of",
     "inputs_fingerprint",
+    "is_named",
     "layout_requests",
     "mark_of",
     "mention",
     "mentions",
-    "name_in",
     "plan_forget",
     "plan_panel",
     "plan_pull",

@@ -210,7 +210,7 @@ def _scorecard_requests(
         return
     places = dict(book.places)
     yield from new_columns(book, rubric, places, scorecards.keys_needed(stored.card for stored in changed))
-    next_row = max(len(table.rows), 1) + 1
+    next_row = max(len(table.rows), 1, *(stored.row for stored in before.values())) + 1
     wanted: list[tuple[int, StoredScorecard]] = []
     for stored in changed:
         row = stored.row

@@ -261,18 +261,19 @@ def _mended(
     # once the batch has sorted, our rows stand on top; before it they stand where they were read
     ours = set(range(1, rows + 1)) if everything else {row for row, _ in found.rows}
     formulas = {row: rankings.row_formulas(row, places, results) for row in ours}
+    top = 0 if everything else found.header
     data: list[Json] = []
     for key in sorted({*broken, *renamed}):
         # the apostrophe keeps a header text, whatever it starts with; a formula names the row it stands in
         header = "'" + titles[key] if key in renamed else None
-        column = [formulas.get(row, {}).get(key) for row in range(max(ours, default=0) + 1)]
-        column[found.header if not everything else 0] = header
+        column = [formulas.get(row, {}).get(key) for row in range(max(top, *ours, 0) + 1)]
+        column[top] = header
         lookup = {"metadataKey": COLUMN_KEY, "metadataValue": design.mark(sheet.id, key), "locationType": "COLUMN"}
         data.append(
             {
                 "dataFilter": {"developerMetadataLookup": lookup},
                 "majorDimension": "COLUMNS",
-                "values": [column if key in broken else column[: found.header + 1]],
+                "values": [column if key in broken else [*[None] * top, header]],
             }
         )
     notices = [f"The header {titles[key]} of Rankings had been edited, and has been put back" for key in renamed]

@@ -18,6 +18,7 @@ from pipeline.worksheets.scorecards import Value
 
 SCALE, COMPETENCY, QUESTION, VERSION = "Scale", "Competency", "Question", "Version"
 ITEM, APPLIED, WEIGHING, RELEASED = "Form item", "Last applied", "Weighing", "Released"
+FORGOTTEN = "Forgotten"
 _LEVELS = 11  # a scale has at most 0..10
 
 
@@ -50,7 +51,8 @@ class Recorded:
 
     `join`: per round the fields of its form. `applied`: per round what was last sent to its form, by which edits by
     hand are told. `weighing`: the weights and must-haves last applied. `released`: candidates who are shown before their
-    panel is complete, with when and by whom. Versions in time order, the one in force last.
+    panel is complete, with when and by whom. `forgotten`: marks of responses that are never to be read again, with the
+    day of erasure. Versions in time order, the one in force last.
     """
 
     join: Mapping[str, tuple[JoinRow, ...]] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Recorded:
     applied: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     weighing: Mapping[str, str] = field(default_factory=dict)
     released: Mapping[str, str] = field(default_factory=dict)
+    forgotten: Mapping[str, str] = field(default_factory=dict)
 
 
 HEAD = (
@@ -127,6 +130,7 @@ def grid(rubric: Rubric, recorded: Recorded) -> list[list[Json]]:
     ]
     rows += [{"part": WEIGHING, "id": name, "text": value} for name, value in recorded.weighing.items()]
     rows += [{"part": RELEASED, "id": name, "text": told} for name, told in recorded.released.items()]
+    rows += [{"part": FORGOTTEN, "id": mark, "text": day} for mark, day in recorded.forgotten.items()]
     body = [[cells.text(row.get(column.key, "")) for column in sheet.columns] for row in rows]
     return [design.header_cells(sheet.columns), *body]
 
@@ -158,6 +162,7 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
     applied: dict[str, dict[str, str]] = {}
     weighing: dict[str, str] = {}
     released: dict[str, str] = {}
+    forgotten: dict[str, str] = {}
     for row in rows[1:]:
         told = {column.key: str(value) for column, value in zip(HEAD, row, strict=False) if value is not None}
         part, round_id, id_, text = (told.get(name, "") for name in ("part", "round", "id", "text"))
@@ -173,5 +178,7 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
             weighing[id_] = text
         elif part == RELEASED:
             released[id_] = text
+        elif part == FORGOTTEN:
+            forgotten[id_] = text
     fields = {round_id: tuple(held) for round_id, held in join.items()}
-    return Recorded(fields, tuple(versions), applied, weighing, released)
+    return Recorded(fields, tuple(versions), applied, weighing, released, forgotten)
