@@ -116,10 +116,13 @@ def test_formulas_hold_no_typed_text() -> None:
 def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
     """50,000 characters: a cell holds 32,767, which is the format's own limit."""
     long = card("Ana", "ivo@example.com", 4, 4, 4, 4, 4, 4, said="é" * 50_000)
-    sheet = opened(xlsx(report_of([long])))["Scorecards"]
+    content = xlsx(report_of([long]))
+    sheet = opened(content)["Scorecards"]
     held = column(sheet, "Evidence: databases")[0]
     assert len(held) <= 32_767
     assert "cut here" in held[-80:]
+    texts = [str(cell.value) for sheet in opened(content, values=True) for row in sheet.iter_rows() for cell in row]
+    assert max(map(len, texts)) <= 32_767
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 from pipeline.export.calculated import Grid, calculated
 from pipeline.export.report import Report
-from pipeline.export.safe_text import clean
-from pipeline.export.xlsx_writer import YOURS, Workbook
+from pipeline.export.xlsx_writer import YOURS, Workbook, fitting
 from pipeline.worksheets import compare, results, whatif
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Worksheet
@@ -46,14 +45,14 @@ def _with_decimals(sheet: Worksheet) -> Worksheet:
 
 def _fit(grid: Any) -> list[list[Json | None]]:
     """Texts as the file will hold them, so that formulas are calculated from the same."""
-    return [[_clean(cell) if cell else cell for cell in row] for row in grid]
+    return [[_fitted(cell) if cell else cell for cell in row] for row in grid]
 
 
-def _clean(cell: Json) -> Json:
+def _fitted(cell: Json) -> Json:
     value = cell.get("userEnteredValue", {})
     if "stringValue" not in value:
         return cell
-    return cell | {"userEnteredValue": {"stringValue": clean(value["stringValue"])}}
+    return cell | {"userEnteredValue": {"stringValue": fitting(value["stringValue"])}}
 
 
 def _dress_what_if(book: Workbook, made: Any, sheet: Worksheet, grid: Grid, values: Any) -> None:

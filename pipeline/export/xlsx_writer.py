@@ -6,6 +6,7 @@ Text is only ever written as a string; nothing is turned into a link, a number o
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -68,9 +69,9 @@ class Workbook:
         made.freeze_panes(sheet.header + 1, sheet.frozen_columns)
         made.set_landscape()
         made.set_paper(9)  # A4
-        if sum(column.width for column in sheet.columns if not column.hidden) <= MOST_ACROSS:
-            made.fit_to_pages(1, 0)
-        elif sheet.frozen_columns:
+        across = sum(column.width for column in sheet.columns if not column.hidden)
+        made.fit_to_pages(max(1, math.ceil(across / MOST_ACROSS)), 0)
+        if across > MOST_ACROSS and sheet.frozen_columns:
             made.repeat_columns(0, sheet.frozen_columns - 1)
         made.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         made.set_footer("&L&8&A&R&8&P / &N")
@@ -132,7 +133,7 @@ class Workbook:
         elif isinstance(told, int | float):
             made.write_number(row, column, told, look)
         elif told:
-            made.write_string(row, column, cut(clean(told), MAX_TEXT, _CUT), look)
+            made.write_string(row, column, fitting(told), look)
         else:
             made.write_blank(row, column, None, look)
         if cell.get("note"):
@@ -148,6 +149,11 @@ class Workbook:
     def bytes(self) -> bytes:
         self.file.close()
         return self._stream.getvalue()
+
+
+def fitting(text: str) -> str:
+    """A text as a cell can hold it."""
+    return cut(clean(text), MAX_TEXT, _CUT)
 
 
 def _shown(cell: Json, value: Shown) -> str:
