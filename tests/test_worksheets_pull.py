@@ -91,7 +91,7 @@ def test_problems_of_other_responses_stay_and_hints_are_found_anew() -> None:
     """A pull replaces what was noted of the responses it read, and every hint."""
     old = Problem("off-scale", "a 9", "ask", response_id="A")
     hint = Problem("straight-lining", "all 3", "look", response_id="A", hint=True)
-    first = pulled(card("Ana", response_id="A"), problems_found=[old], hints=[hint])
+    first = pulled(card("Ana", response_id="A"), problems_found=[old], hints=lambda _: [hint])
     assert pulled(card("Ben", response_id="B"), after=first).problems == (old,)
     assert pulled(card("Ana", response_id="A"), after=first).problems == ()
 

@@ -21,7 +21,6 @@ def unusable(card: SubmittedScorecard, candidates: Sequence[str]) -> bool:
 
 def about_panel(cards: Sequence[SubmittedScorecard], book: Book) -> Iterator[Problem]:
     """Problems and hints of all scorecards against the panel; none while the panel is empty."""
-    yield from _shared_addresses(cards)
     if not book.panel:
         return
     asked = {(row.interviewer, row.candidate, row.round) for row in book.panel}
@@ -52,7 +51,7 @@ def _todo(card: SubmittedScorecard, book: Book) -> str:
     return "Add the candidate to the Panel worksheet, or ask the interviewer to send it again"
 
 
-def _shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
+def shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
     """Two responses about one candidate from one address: an improved one, or two people with one address."""
     for (candidate, interviewer, round_id), count in sorted(Counter(card.key for card in cards).items()):
         if count > 1 and interviewer and candidate:

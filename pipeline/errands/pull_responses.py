@@ -6,14 +6,15 @@ to ask again. Killed anywhere, the next pull reads the same and writes the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pipeline import worksheets
 from pipeline.errands.book import joins, open_book, read_book
-from pipeline.errands.checks import about_panel, unusable
+from pipeline.errands.checks import about_panel, shared_addresses, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.times import text_of
 from pipeline.errors import Refused
@@ -21,7 +22,7 @@ from pipeline.form import lint, read_response
 from pipeline.google import forms, sheets
 from pipeline.project import Project
 from pipeline.scorecard import Problem, Round
-from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard
+from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, mark_of
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
 ATTEMPTS = 4  # at writing while people move rows
@@ -102,7 +103,7 @@ def _merged(
         reading.incoming,
         project.rubric,
         problems_found=reading.problems,
-        hints=_found_anew(project, book, reading.incoming),
+        hints=partial(_found_anew, project, book),
         complete_rounds=complete,
         known=known,
     )
@@ -129,8 +130,11 @@ class _Reading:
         join = joins(self.book).get(round_.id, ())
         wanted = f"timestamp >= {since}" if since else None
         known = {(stored.id, stored.card.submitted_at) for stored in self.book.scorecards}
+        forgotten = self.book.recorded.forgotten
         for page in forms.responses_list(self.project.session, form_id, filter=wanted):
             for response in page:
+                if forgotten and mark_of(form_id, response["responseId"]) in forgotten:
+                    continue  # about a candidate who was erased; only people can delete it from the form
                 if since and (response["responseId"], response.get("lastSubmittedTime")) in known:
                     continue  # inside the overlap, and held already
                 card, problems, other = read_response(response, join, self.project.rubric, round_id=round_.id)
@@ -160,13 +164,13 @@ def _since(book: Book, round_: Round) -> str | None:
     return text_of(datetime.fromisoformat(max(times)[:19] + "+00:00") - OVERLAP)
 
 
-def _found_anew(project: Project, book: Book, incoming: Iterable[Incoming]) -> Sequence[Problem]:
-    """What is said of all scorecards together, new ones included: the panel's view, and lint."""
-    arrived = {each.card.response_id: each.card for each in incoming}
-    held = [
-        stored.card
-        for stored in book.scorecards
-        if stored.status in ("counted", "problem") and stored.id not in arrived
+def _found_anew(project: Project, book: Book, rows: Sequence[StoredScorecard]) -> Sequence[Problem]:
+    """What is said of all scorecards together, as they stand after the pull: the panel's view, and lint."""
+    cards = [stored.card for stored in rows if stored.status in ("counted", "problem")]
+    sent = [stored.card for stored in rows if stored.status != "withdrawn" and not stored.is_history]
+    return [
+        *book.panel_problems,
+        *shared_addresses(sent),
+        *about_panel(cards, book),
+        *lint(cards, book.panel, project.rubric),
     ]
-    cards = [*held, *arrived.values()]
-    return [*book.panel_problems, *about_panel(cards, book), *lint(cards, book.panel, project.rubric)]

@@ -7,7 +7,7 @@ rows that were written over come back from `PullPlan.scorecards`, given as `know
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,8 @@ from pipeline.worksheets.cells import Json
 from pipeline.worksheets.diff import blocks, entered_rows, rewrite
 from pipeline.worksheets.reading import Book, Table
 from pipeline.worksheets.scorecards import Status, StoredScorecard
+
+TOGETHER = 100  # rows that are written in one batch or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def plan_pull(
     rubric: Rubric,
     *,
     problems_found: Sequence[Problem] = (),
-    hints: Sequence[Problem] = (),
+    hints: Callable[[Sequence[StoredScorecard]], Iterable[Problem]] = lambda _: (),
     complete_rounds: Collection[str] = (),
     known: Iterable[StoredScorecard] = (),
 ) -> PullPlan:
@@ -86,7 +88,7 @@ def plan_pull(
     Args:
         incoming: responses in any order, also ones that are stored already.
         problems_found: what is wrong with the incoming responses; what was noted of others stays.
-        hints: lint and panel problems, found anew from everything; they replace all earlier ones.
+        hints: finds lint and panel problems in all rows as they stand after this pull; they replace all earlier ones.
         complete_rounds: rounds of which `incoming` is every response there is: stored ones that are not among them
             were deleted in the form.
         known: rows of a plan that did not come out; those that are gone are written anew.
@@ -97,12 +99,16 @@ def plan_pull(
     after, counts = _merge(before, incoming, complete_rounds, lost)
     after = with_statuses(after)
     kept = [p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read]
-    noted = problems.order([*kept, *problems_found, *hints])
+    noted = problems.order([*kept, *problems_found, *hints(tuple(after.values()))])
     cleared = _cleared(book, doubled)
-    made = [*cleared, *_scorecard_requests(book, before, after, rubric), *_problem_requests(book, noted)]
+    # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
+    made = [
+        *((request,) for request in (*_problem_requests(book, noted), *cleared)),
+        *_scorecard_requests(book, before, after, rubric),
+    ]
     rows = sum(before.get(id_) != stored for id_, stored in after.items())
     return PullPlan(
-        tuple(tuple(batch) for batch in ask.batches(made)),
+        tuple(tuple(batch) for batch in ask.packed(made)),
         tuple(after.values()),
         tuple(noted),
         counts.new,
@@ -203,13 +209,16 @@ def with_statuses(rows: Mapping[str, StoredScorecard]) -> dict[str, StoredScorec
 
 def _scorecard_requests(
     book: Book, before: Mapping[str, StoredScorecard], after: dict[str, StoredScorecard], rubric: Rubric
-) -> Iterator[Json]:
+) -> Iterator[Sequence[Json]]:
+    """Groups of requests, each to be sent in one batch."""
     table = book.tables.get(design.SCORECARDS, Table())
     changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
     if not changed:
         return
     places = dict(book.places)
-    yield from new_columns(book, rubric, places, scorecards.keys_needed(stored.card for stored in changed))
+    columns = list(new_columns(book, rubric, places, scorecards.keys_needed(stored.card for stored in changed)))
+    if columns:
+        yield columns
     next_row = max(len(table.rows), 1, *(stored.row for stored in before.values())) + 1
     wanted: list[tuple[int, StoredScorecard]] = []
     for stored in changed:
@@ -220,19 +229,27 @@ def _scorecard_requests(
         wanted.append((row, stored))
     if next_row - 1 > table.row_count:
         count = next_row - 1 - table.row_count + 500
-        yield ask.more(design.SCORECARDS, "ROWS", count)
-        yield from _formats(places, table.row_count)
+        yield [ask.more(design.SCORECARDS, "ROWS", count), *_formats(places, table.row_count)]
     yield from _row_writes(wanted, places, book)
 
 
-def _row_writes(wanted: list[tuple[int, StoredScorecard]], places: Mapping[str, int], book: Book) -> Iterator[Json]:
-    """Our columns of these rows; people's own columns between ours split a row into stretches."""
+def _row_writes(
+    wanted: list[tuple[int, StoredScorecard]], places: Mapping[str, int], book: Book
+) -> Iterator[Sequence[Json]]:
+    """Our columns of these rows; people's own columns between ours split a row into stretches.
+
+    A pull that ends between two batches must not have written half a row, nor anything newer than what it leaves out:
+    the next one asks for what is newer than the newest row.
+    """
     stretches = _stretches(places)
-    wanted.sort(key=lambda item: item[0])
-    made = [(row - 1, scorecards.cells_of(stored, book.zone)) for row, stored in wanted]
-    for left, keys in stretches:
-        changed = [(row, left, [told.get(key, cells.EMPTY) for key in keys]) for row, told in made]
-        yield from blocks(design.SCORECARDS, changed, "userEnteredValue")
+    wanted.sort(key=lambda item: (instant(item[1].card.submitted_at), item[0]))
+    for start in range(0, len(wanted), TOGETHER):
+        told = [(row - 1, scorecards.cells_of(stored, book.zone)) for row, stored in wanted[start : start + TOGETHER]]
+        group: list[Json] = []
+        for left, keys in stretches:
+            changed = [(row, left, [cell.get(key, cells.EMPTY) for key in keys]) for row, cell in told]
+            group += blocks(design.SCORECARDS, changed, "userEnteredValue")
+        yield group
 
 
 def _stretches(places: Mapping[str, int]) -> list[tuple[int, list[str]]]:

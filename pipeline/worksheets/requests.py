@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline.worksheets.cells import Json
@@ -101,15 +101,20 @@ def length(value: object) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
-def batches(requests: Iterable[Mapping[str, Any]], limit: int = RECOMMENDED_BYTES) -> list[list[Json]]:
+def batches(requests: Iterable[Json]) -> list[list[Json]]:
     """The requests in order, in as few batches as stay below the recommended size; no request, no batch."""
+    return packed([request] for request in requests)
+
+
+def packed(groups: Iterable[Sequence[Json]]) -> list[list[Json]]:
+    """The same of groups of requests, none of which is torn apart."""
     made: list[list[Json]] = []
     room = 0
-    for request in requests:
-        size = length(request) + 1
+    for group in groups:
+        size = sum(length(request) + 1 for request in group)
         if not made or size > room:
             made.append([])
-            room = limit - 100
-        made[-1].append(dict(request))
+            room = RECOMMENDED_BYTES - 100
+        made[-1] += group
         room -= size
     return made
