@@ -130,6 +130,7 @@ class Book:
         self.revision = ""
         self._attribute_ids: dict[str, int] = {"{}": 0}
         self._stored_attributes = 1
+        self.rows_deleted = False  # in this transaction
         self._rewritten: set[int] = set()
         self._stored: dict[int | None, str] = {}
         self._db: sqlite3.Connection | None = None
@@ -217,6 +218,8 @@ class Book:
 
     def save(self, db: sqlite3.Connection) -> bool:
         """Write what changed; False when nothing did."""
+        if self.rows_deleted:
+            self._let_go_of_notes()
         changed = sum([self._save_sheet(db, sheet) for sheet in self.worksheets])
         self.doc["order"] = [sheet.id for sheet in self.worksheets]
         for gone in set(self._stored) - set(self.doc["order"]) - {None}:
@@ -236,6 +239,23 @@ class Book:
         self.revision = secrets.token_hex(8)
         db.execute("INSERT OR REPLACE INTO spreadsheets VALUES (?, ?, ?)", (self.id, self.revision, doc))
         return True
+
+    def _let_go_of_notes(self) -> None:
+        """Overwrite notes that no cell carries any more: whoever deletes a row about somebody means what is noted too."""
+        self.rows_deleted = False
+        used: set[int] = set()
+        for sheet in self.worksheets:
+            for block in sheet.grid.blocks:
+                if block.rows is not None:
+                    used.update(number for row in block.rows if row for number in row.attrs)
+                else:  # read past the block, so that a large worksheet does not stay in memory for this
+                    stored = json.loads(self._fetch(block.id or 0))
+                    used.update(number for row in stored if row for number in row[1])
+        for number, document in enumerate(self.attributes):
+            if document.get("note") and number not in used:
+                self._attribute_ids.pop(dumps(document), None)
+                self.attributes[number] = {"note": ""}
+                self._rewritten.add(number)
 
     def _save_sheet(self, db: sqlite3.Connection, sheet: Worksheet) -> bool:
         dirty = [block for block in sheet.grid.blocks if block.dirty]

@@ -132,6 +132,15 @@ def count(tx: Transaction, form_id: str) -> int:
     return int(number)
 
 
+def newest(tx: Transaction, form_id: str, most: int, skip: int = 0) -> list[tuple[str, str, str, dict[str, list[str]]]]:
+    """Id, time of the last submission, address and answers of responses, the newest first: for the owner's page."""
+    rows = tx.db.execute(
+        "SELECT id, submitted, email, answers FROM responses WHERE form_id = ? ORDER BY submitted DESC, id LIMIT ? OFFSET ?",
+        (form_id, most, skip),
+    )
+    return [(id_, submitted, email or "", json.loads(answers)) for id_, submitted, email, answers in rows]
+
+
 # --- reading ------------------------------------------------------------------------------------------------------------
 
 

@@ -211,6 +211,7 @@ def insert_dimension(book: Book, request: Json) -> None:
 def delete_dimension(book: Book, request: Json) -> None:
     sheet, rows, start, end = line_range(book, request.get("range", {}))
     delete_lines(book, sheet, start, end, rows=rows)
+    book.rows_deleted = book.rows_deleted or rows
 
 
 def append_dimension(book: Book, request: Json) -> None:

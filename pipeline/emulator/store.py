@@ -53,6 +53,7 @@ class Store:
         # NORMAL survives the death of the process at any moment; only a power cut may lose the last commits.
         db.execute("PRAGMA synchronous=NORMAL")
         db.execute("PRAGMA cache_size=-16000")
+        db.execute("PRAGMA secure_delete=ON")  # what people delete is overwritten, not only let go
         return db
 
     @contextmanager

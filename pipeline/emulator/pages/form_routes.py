@@ -68,6 +68,8 @@ def add(pages: Blueprint, store: Store, owner: Access) -> None:
             if form is None:
                 return _unknown()
             count = forms_responses.count(tx, form_id)
+            skip = min(max(request.args.get("skip", 0, int), 0), count)
+            responses = forms_responses.newest(tx, form_id, SHOWN, skip)
         return render_template(
             "structure.html",
             title=_title(form),
@@ -78,7 +80,46 @@ def add(pages: Blueprint, store: Store, owner: Access) -> None:
             count=count,
             email=EMAIL_WORDS[form.settings.get("emailCollectionType", "")],
             answer_at=f"/forms/d/e/{form_id}/viewform",
+            responses=_told(form, responses),
+            earlier=skip + SHOWN if skip + SHOWN < count else None,
+            delete_at=f"/forms/d/{form_id}/delete-response",
         )
+
+    @pages.post("/forms/d/<form_id>/delete-response")
+    def delete_response(form_id: str) -> Answer:
+        """As the owner deletes one in Google's editor; Google's API has no such method, and so neither has ours."""
+        if answer := owner.check():
+            return answer
+        with store.transaction(write=True) as tx:
+            try:
+                forms_responses.delete(tx, form_id, request.form.get("response", ""))
+            except Refusal:
+                return _say(404, "There is no such response", ["It was deleted already."], links=[("Back", ".")])
+        return make_response("", 303, {"Location": f"/forms/d/{form_id}/edit#responses"})
+
+
+SHOWN = 100  # responses on one page of the owner's
+
+
+def _told(form: Form, responses: Sequence[tuple[str, str, str, dict[str, list[str]]]]) -> list[dict[str, Any]]:
+    """Responses for the owner's page: when, from whom, and each answer below its question's title."""
+    titles = {
+        field.question_id: block.title if block.kind == "question" else f"{block.title}: {field.title}"
+        for page in pages_of(form.as_json(""))
+        for block in page.blocks
+        for field in block.fields
+    }
+    return [
+        {
+            "id": response_id,
+            "when": f"{submitted[:10]} {submitted[11:16]} UTC",
+            "email": email,
+            "answers": [
+                (titles.get(key, "A question that is gone"), "; ".join(values)) for key, values in answers.items()
+            ],
+        }
+        for response_id, submitted, email, answers in responses
+    ]
 
 
 @dataclass(frozen=True)
