@@ -1,0 +1,83 @@
+"""What one candidate's name stands in on this computer: our files under `.pipeline/`, and the user's in the project."""
+
+from __future__ import annotations
+
+import html
+import json
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.state import write_atomically
+from pipeline.worksheets import mention
+
+_NOT_OURS = {".git", ".venv", "venv", "node_modules", "__pycache__", ".pipeline"}
+_LARGEST = 50_000_000  # bytes; larger files are no notes about people
+
+
+def erase_from_hidden(hidden: Path, role: str, candidate: str) -> Counter[str]:
+    """Delete the role's decision records in which the candidate stands, and take lines with the name out of logs."""
+    pattern = mention(candidate)
+    erased: Counter[str] = Counter()
+    for path in sorted((hidden / "records").glob("*.json")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if any(map(pattern.search, _readings(text))) and _role(text) in (role, ""):
+            path.unlink()
+            erased["decision records (deleted; they could not be replayed without the candidate)"] += 1
+    for path in sorted((hidden / "logs").glob("*")):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+        kept = [line for line in lines if not pattern.search(line)]
+        if len(kept) < len(lines):
+            write_atomically(path, "".join(kept))
+            erased["lines in logs"] += len(lines) - len(kept)
+    return erased
+
+
+def _role(text: str) -> str:
+    try:
+        return str(json.loads(text)["role"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text as it stands, and without the marks that JSON, CSV and HTML put into names."""
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    yield plain
+    if '"' in plain or "&" in plain:
+        yield plain.replace('\\"', '"').replace('""', '"')
+        yield html.unescape(plain)
+
+
+def mentions_in_files(directory: Path, candidate: str) -> Iterator[str]:
+    """Files of the project, and other roles' records, that still hold the name; looks into .xlsx too."""
+    pattern = mention(candidate)
+    for path in sorted(_files(directory)):
+        try:
+            if any(pattern.search(reading) for text in _texts(path) for reading in _readings(text)):
+                yield str(path.relative_to(directory))
+        except (OSError, zipfile.BadZipFile):
+            continue
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    yield from (directory / ".pipeline" / "records").glob("*.json")
+    for path in directory.iterdir():
+        if path.name in _NOT_OURS or path.is_symlink():
+            continue
+        if path.is_file():
+            yield path
+        elif path.is_dir():
+            yield from (inner for inner in path.rglob("*") if inner.is_file() and not _NOT_OURS & set(inner.parts))
+
+
+def _texts(path: Path) -> Iterator[str]:
+    if path.stat().st_size > _LARGEST:
+        return
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as held:
+            yield from (held.read(name).decode("utf-8", "replace") for name in held.namelist())
+    else:
+        yield path.read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,154 @@
+"""`forget`: one candidate gone from everything that a program can reach, and the rest said plainly."""
+
+import json
+import re
+
+import pytest
+import requests
+
+from pipeline import emulator
+from tests.conftest import TEAM, TECHNICAL, Google
+
+
+@pytest.fixture
+def ranked(google, scorecards, run):
+    """Ana and Ben are ranked; a manager has written beside both, and Ana's name is in every worksheet that holds names."""
+    run("run")
+    return scorecards
+
+
+def everything(google, role):
+    """All that the API tells of spreadsheet and forms, as one text."""
+    sheet = google.call("GET", f"/v4/spreadsheets/{role['spreadsheet']}", includeGridData="true")
+    forms = [google.form(id_) for round_, id_ in role.items() if round_ != "spreadsheet"]
+    files = google.call("GET", "/drive/v3/files")
+    return json.dumps([sheet, forms, files], ensure_ascii=False)
+
+
+def delete_by_hand(google, form_id, name):
+    """The owner opens the form's page, finds the responses about the candidate, and deletes each."""
+    with requests.Session() as browser:
+        page = browser.get(f"{google.url}/forms/d/{form_id}/edit", params={"token": google.token}, timeout=30).text
+        for response in re.findall(r"<h3>.*?</li>", page, re.DOTALL):
+            if f">{name}</dd>" in response:
+                found = re.search(r'name="response" value="([^"]+)"', response)[1]
+                answer = browser.post(
+                    f"{google.url}/forms/d/{form_id}/delete-response", data={"response": found}, timeout=30
+                )
+                assert answer.ok, answer.text
+
+
+def test_the_name_is_nowhere_in_spreadsheet_form_or_files(google, ranked, run, project):
+    """Worksheets with notes, the drop-down, decision records: what is left is the panel file, which is the user's."""
+    assert "Ana" in everything(google, ranked)
+    receipt = run("forget", "Ana", "--yes", "--json").json
+
+    assert "Ana" not in everything(google, ranked)
+    holding = [p.name for p in project.rglob("*") if p.is_file() and b"Ana" in p.read_bytes()]
+    assert holding == ["panel.csv"]
+    assert ["panel.csv"] in [left["places"] for left in receipt["left"]]
+    assert {"Scorecards", "Panel", "Results (hidden)"} <= {row["where"] for row in receipt["erased"]}
+
+
+def test_the_others_keep_rank_notes_and_form(google, ranked, run):
+    """Ben moves up, and what a manager wrote beside Ben stays beside Ben."""
+    values = google.values(ranked["spreadsheet"], "Rankings")
+    decision = values[0].index("Decision")
+    rows = {row[values[0].index("Candidate")]: number for number, row in enumerate(values[1:], start=2)}
+    for name, text in (("Ana", "Hire"), ("Ben", "Hold")):
+        path = f"/v4/spreadsheets/{ranked['spreadsheet']}/values/Rankings!{chr(65 + decision)}{rows[name]}"
+        google.call("PUT", path, {"values": [[text]]}, valueInputOption="RAW")
+
+    run("forget", "Ana", "--yes")
+
+    (row,) = google.table(ranked["spreadsheet"], "Rankings")
+    assert (row["Candidate"], row["Decision"], row["Rank"]) == ("Ben", "Hold", 1)
+    assert [card["Candidate"] for card in google.table(ranked["spreadsheet"], "Scorecards")] == ["Ben", "Ben"]
+
+
+def test_a_later_run_does_not_bring_the_candidate_back(google, ranked, run):
+    """The responses are still in the form; nothing of them returns, not even with --full."""
+    run("forget", "Ana", "--yes")
+    run("run", "--full")
+    assert "Ana" not in everything(google, ranked)
+
+
+def test_the_receipt_names_the_responses_that_only_people_can_delete(google, ranked, run):
+    """With their number, when and from whom, and the page where they are deleted."""
+    out = run("forget", "Ana", "--yes").out
+    assert "1 response in the form (technical): no program can delete a form's response" in out
+    assert f"/forms/d/{ranked['technical']}/edit#responses" in out
+    assert "from ivo@example.com" in out
+    assert "salted hash" in out
+
+
+def test_once_people_deleted_them_nothing_is_left_to_say(google, ranked, run, project):
+    """Run again after the responses are gone, the receipt lists neither erasures nor responses."""
+    run("forget", "Ana", "--yes")
+    (project / "panel.csv").unlink()
+    for round_ in ("technical", "team"):
+        delete_by_hand(google, ranked[round_], "Ana")
+    again = run("forget", "Ana", "--yes", "--json").json
+    assert again["erased"] == []
+    assert again["left"] == []
+
+
+def test_a_slip_of_the_keyboard_erases_nothing(google, ranked, run):
+    """A name that nobody has, but for a letter, is asked back."""
+    ran = run("forget", "Anna", "--yes", code=5)
+    assert "There is no candidate 'Anna'; nothing was erased.\nDid you mean Ana?" in ran.err
+    assert "Ana" in everything(google, ranked)
+
+
+def test_a_mention_in_what_was_written_about_others_is_pointed_at(google, ranked, run):
+    """Texts about others are theirs: the receipt says in which cell the name stands."""
+    google.submit(
+        ranked["team"], "mara@example.com", {"Candidate": "Ben", **TEAM, "Summary": "Better than Ana."}
+    ).raise_for_status()
+    run("run")
+    left = run("forget", "Ana", "--yes", "--json").json["left"]
+    (cells,) = [row["places"] for row in left if "in what people wrote" in row["what"]]
+    assert [cell.partition("!")[0] for cell in cells] == ["Scorecards"]
+
+
+def test_a_candidate_who_was_never_pulled_is_forgotten_too(google, scorecards, run):
+    """Responses that no run has read yet are found in the form, and never read."""
+    run("forget", "Ana", "--yes")
+    run("run")
+    assert "Ana" not in everything(google, scorecards)
+
+
+def test_the_last_candidate_leaves_a_form_that_still_opens(google, scorecards, run):
+    """A drop-down must offer something: it says that nobody is there."""
+    run("forget", "Ana", "--yes")
+    run("forget", "Ben", "--yes")
+    items = google.form(scorecards["technical"])["items"]
+    (options,) = [
+        item["questionItem"]["question"]["choiceQuestion"]["options"]
+        for item in items
+        if item.get("title") == "Candidate"
+    ]
+    assert options == [{"value": "(nobody yet)"}]
+
+
+def test_without_a_terminal_it_wants_yes(google, ranked, run):
+    """Nothing is erased unconfirmed."""
+    ran = run("forget", "Ana", code=2)
+    assert "Give --yes to confirm." in ran.err
+
+
+def test_the_local_workspace_keeps_no_trace_on_disk(project, run, monkeypatch):
+    """Once the responses are deleted on the form's page, no byte of the name is left in any file but the user's own."""
+    with emulator.start(project / ".pipeline") as workspace:
+        monkeypatch.setenv("PIPELINE_WORKSPACE_URL", workspace.url)
+        monkeypatch.setenv("PIPELINE_WORKSPACE_TOKEN", workspace.token)
+        google = Google(workspace.url, workspace.token)
+        (project / "panel.csv").write_text("candidate,interviewer,round\nZoe Quax,ivo@example.com,technical\n")
+        run("panel", "import", "panel.csv")
+        (form,) = [f for f in run("create-form", "--json").json["forms"] if f["round"] == "technical"]
+        google.submit(form["form_id"], "ivo@example.com", {"Candidate": "Zoe Quax", **TECHNICAL}).raise_for_status()
+        run("run")
+        run("forget", "Zoe Quax", "--yes")
+        delete_by_hand(google, form["form_id"], "Zoe Quax")
+    holding = [p.name for p in project.rglob("*") if p.is_file() and b"Zoe Quax" in p.read_bytes()]
+    assert holding == ["panel.csv"]
