@@ -312,3 +312,20 @@ def test_an_edited_header_of_scorecards_is_told(desk: Desk) -> None:
         ]
     )
     assert desk.read().missing == ("Candidate",)
+
+
+def test_more_candidates_than_rows_are_all_shown_with_their_formats(desk: Desk) -> None:
+    """Rankings and What-if grow, and the rows below look like the ones above."""
+    names = [f"Candidate {n:03}" for n in range(320)]
+    desk.pull([card(name, who) for name in names for who in ("ivo@example.org", "mara@example.org")])
+    desk.write()
+    assert len(desk.rows("Rankings")) == 320
+    assert desk.values("What-if")[1][1] is True
+    got = desk.sheets.get(
+        spreadsheetId=desk.id,
+        ranges=["Rankings!D321", "'What-if'!C330"],
+        fields="sheets.data.rowData.values.formattedValue",
+    ).execute()
+    shown = [data["rowData"][0]["values"][0]["formattedValue"] for s in got["sheets"] for data in s["data"]]
+    assert shown == ["3.00", "3.00"]
+    assert desk.write().bodies == []

@@ -73,6 +73,7 @@ class Worksheet:
     filtered: bool = True
     protected: bool = True
     marked: bool = False  # columns carry developer metadata
+    align: str = "TOP"  # of the cells below the header, from top to bottom
     open_ranges: tuple[Json, ...] = ()  # where people type, inside a protected worksheet
 
     @property
@@ -105,6 +106,11 @@ def make(sheet: Worksheet, index: int, title: str = "") -> Iterator[Json]:
     )
     yield from ask.write(sheet.id, sheet.header, 0, [header_cells(sheet.columns)], "userEnteredValue,note")
     yield header_format(sheet.id, sheet.header, 0, sheet.width)
+    if any(column.wrap for column in sheet.columns):
+        where = ask.grid(sheet.id, sheet.header + 1, None, 0, sheet.width)
+        yield ask.repeat(
+            where, "userEnteredFormat.verticalAlignment", userEnteredFormat={"verticalAlignment": sheet.align}
+        )
     for place, column in enumerate(sheet.columns):
         yield from column_format(sheet, place, column)
     if sheet.banded:
@@ -146,6 +152,11 @@ def column_format(sheet: Worksheet, place: int, column: Column, top: int | None 
 def mark(sheet_id: int, key: str) -> str:
     """The value of a column's mark: unique in the spreadsheet, so that one column can be looked up by it."""
     return f"{sheet_id}.{key}"
+
+
+def fitting(header: str) -> int:
+    """A column's width in pixels such that no word of its header is broken."""
+    return max(96, 24 + 9 * max(map(len, header.split()), default=0))
 
 
 def cell_format(sheet: Worksheet, place: int, column: Column, top: int) -> Json:

@@ -88,7 +88,7 @@ def competency_column(competency: Competency) -> Column:
         note += f". Must-have: below {plain(competency.threshold)} the candidate is knocked out"
     if competency.why:
         note += f"\n{competency.why}"
-    return Column(SCORE + competency.id, competency.name, 96, note, "0.00", "CENTER")
+    return Column(SCORE + competency.id, competency.name, design.fitting(competency.name), note, "0.00", "CENTER")
 
 
 def columns(rubric: Rubric) -> tuple[Column, ...]:
@@ -98,7 +98,14 @@ def columns(rubric: Rubric) -> tuple[Column, ...]:
 
 def worksheet(rubric: Rubric) -> Worksheet:
     return Worksheet(
-        design.RANKINGS, "Rankings", columns(rubric), frozen_columns=3, marked=True, filtered=False, banded=False
+        design.RANKINGS,
+        "Rankings",
+        columns(rubric),
+        frozen_columns=3,
+        marked=True,
+        filtered=False,
+        banded=False,
+        align="MIDDLE",
     )
 
 
@@ -206,11 +213,14 @@ def is_ours(rule: Json) -> bool:
 
 
 def essence(rule: Json) -> object:
-    """What two readings of one rule have in common: columns, formulas and numbers, but not how colours are told."""
+    """What two readings of one rule have in common: place, formulas and numbers, but not how colours are told."""
     condition = rule.get("booleanRule", {}).get("condition", {})
     points = rule.get("gradientRule", {})
     return (
-        [(r.get("startColumnIndex", 0), r.get("endColumnIndex")) for r in rule.get("ranges", [])],
+        [
+            (r.get("startRowIndex", 0), r.get("startColumnIndex", 0), r.get("endColumnIndex"))
+            for r in rule.get("ranges", [])
+        ],
         [value.get("userEnteredValue", "").replace(" ", "") for value in condition.get("values", [])],
         [points.get(name, {}).get("value") for name in ("minpoint", "midpoint", "maxpoint")],
     )

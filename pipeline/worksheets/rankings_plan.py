@@ -157,7 +157,7 @@ def plan(
         notices.append("The header of Rankings was not in the first row and has been moved back")
     held = [key for _, key in found.rows]
     fresh = [key for key in order if key not in set(held)]
-    made += _appended(sheet, fresh, places, results)
+    made += _appended(of, sheet, fresh, places, results)
     if fresh or made or not _settled(sheet, found, order, notes):
         made += _sorted_with_notes(sheet.id, places, [*held, *fresh], notes)
     values, mended = _mended(of, sheet, found, places, results, len(held) + len(fresh), everything=new_columns)
@@ -165,7 +165,7 @@ def plan(
     title = quoted(sheet.title)
     spans = tuple(f"{title}!{letters(places[key])}:{letters(places[key])}" for key in ("key", "order", "candidate"))
     return RowsPlan(
-        (*made, *_looks(of, sheet, places)),
+        (*made, *_looks(of, sheet, places, anew=found.header != 0)),
         None if new_columns else values,
         values if new_columns else None,
         spans if made else (),
@@ -211,7 +211,9 @@ def _strays(sheet: Sheet, found: Found, notes: set[str]) -> Iterator[Json]:
                 yield from ask.write(sheet.id, row, place, [[{}]], "note")
 
 
-def _appended(sheet: Sheet, fresh: Sequence[str], places: Mapping[str, int], results: Reference) -> Iterator[Json]:
+def _appended(
+    of: Rubric, sheet: Sheet, fresh: Sequence[str], places: Mapping[str, int], results: Reference
+) -> Iterator[Json]:
     """New rows below everything. Their formulas name the row where they will stand, unless people add rows meanwhile;
     then the answer shows no order for them, and they are written again."""
     last = len(sheet.rows)
@@ -219,7 +221,12 @@ def _appended(sheet: Sheet, fresh: Sequence[str], places: Mapping[str, int], res
         last -= 1
     start = max(last, 1)
     rows = [rankings.new_row(key, start + offset, places, results) for offset, key in enumerate(fresh)]
-    return ask.append(sheet.id, rows)
+    if start + len(rows) > sheet.row_count:
+        yield ask.more(sheet.id, "ROWS", start + len(rows) - sheet.row_count + 100)
+        for column in rankings.columns(of):
+            if column.format:
+                yield design.cell_format(rankings.worksheet(of), places[column.key], column, sheet.row_count)
+    yield from ask.append(sheet.id, rows)
 
 
 def _settled(sheet: Sheet, found: Found, order: Sequence[str], notes: Mapping[str, str]) -> bool:
@@ -293,12 +300,12 @@ def _broken(sheet: Sheet, found: Found, results: Reference) -> set[str]:
     return broken
 
 
-def _looks(of: Rubric, sheet: Sheet, places: Mapping[str, int]) -> Iterator[Json]:
-    """Conditional formats of ours that are not as they should be."""
+def _looks(of: Rubric, sheet: Sheet, places: Mapping[str, int], *, anew: bool) -> Iterator[Json]:
+    """Conditional formats of ours that are not as they should be; all of them `anew` when rows are moved under them."""
     held: Sequence[Json] = sheet.raw.get("conditionalFormats", [])
     ours = [index for index, rule in enumerate(held) if rankings.is_ours(rule)]
     wanted = rankings.rules(places, of.scale.low, of.scale.high)
-    if [rankings.essence(held[index]) for index in ours] != [rankings.essence(rule) for rule in wanted]:
+    if anew or [rankings.essence(held[index]) for index in ours] != [rankings.essence(rule) for rule in wanted]:
         for index in reversed(ours):
             yield {"deleteConditionalFormatRule": {"sheetId": sheet.id, "index": index}}
         for index, rule in enumerate(wanted):

@@ -32,6 +32,8 @@ _LIST = (
 )
 _CALCULATION = ("Score", "Rank", "Order", "Eligible", "Config status", "Config score", "Config rank", "Agrees", "Row")
 
+_PATTERNS = {"Score": "0.00", "Config score": "0.00"}
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -42,8 +44,14 @@ class Limits:
 
 
 def columns(rubric: Rubric) -> tuple[Column, ...]:
-    names = [Column(SCORE + c.id, c.name, 96, pattern="0.00", align="CENTER") for c in rubric.competencies]
-    rest = [Column(name, name, 84, align="CENTER", grey=True, hidden=name != "Score") for name in _CALCULATION]
+    names = [
+        Column(SCORE + c.id, c.name, design.fitting(c.name), pattern="0.00", align="CENTER")
+        for c in rubric.competencies
+    ]
+    rest = [
+        Column(name, name, 84, pattern=_PATTERNS.get(name, ""), align="CENTER", grey=True, hidden=name != "Score")
+        for name in _CALCULATION
+    ]
     return (*_LIST, Column("label", "Candidate", 210), Column("status", "Status", 96), *names, *rest)
 
 

@@ -146,6 +146,8 @@ def _grown(sheet: Sheet, rows: int) -> Sheet:
 def _what_if(of: Rubric, found: results.Reference, sheet: Sheet, candidates: int, limits: Limits) -> Iterator[Json]:
     carried = whatif.moved(of, sheet.rows)
     yield from _page(sheet, whatif.grid(of, found, candidates, limits))
+    if whatif.FIRST + candidates > sheet.row_count:
+        yield from design.formats_below(whatif.worksheet(of), sheet.row_count)
     if carried:
         yield from blocks(sheet.id, [(row, column, [cell]) for row, column, cell in carried], "userEnteredValue")
         spec = whatif.worksheet(of)
