@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -39,7 +40,9 @@ def read_sources(directory: Path) -> ProjectFiles:
     if not (directory / config.FOLDER).is_dir() and not (directory / config.BANK).exists():
         todo = "run 'pipeline init' to start one here, or name yours with --project DIR"
         raise InvalidInput([Fault(str(directory), 0, "", "this is not a pipeline project: it has no config/", todo)])
-    return config.read_all(directory)
+    sources = config.read_all(directory)
+    settings, faults = config.with_workspace(sources.settings, os.environ.get(config.WORKSPACE_VARIABLE, ""))
+    return replace(sources, settings=settings, faults=(*sources.faults, *faults))
 
 
 @dataclass(frozen=True)

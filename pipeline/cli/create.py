@@ -71,3 +71,25 @@ def close_form(screen: Screen, reopen: bool, round_: str | None) -> None:
             screen.document({"forms": [state._asdict() for state in states]})
         for state in states:
             screen.say(f"{state.round}: {'takes responses' if state.accepting else 'closed'}")
+
+
+@command("adopt")
+@click.argument("kind", type=click.Choice(["form", "spreadsheet"]))
+@click.argument("file", metavar="ADDRESS")
+@round_option
+def adopt(screen: Screen, kind: str, file: str, round_: str | None) -> None:
+    """\b
+    Examples:
+      pipeline adopt spreadsheet https://docs.google.com/spreadsheets/d/1AbC.../edit
+      pipeline adopt form https://docs.google.com/forms/d/1AbC.../edit --round technical
+
+    Use a form or spreadsheet that was made by hand, or by a colleague. It is checked first; nothing in it is changed.
+    With Google, a file that this tool did not make is seen only after 'pipeline login --scopes team'.
+    """
+    from pipeline.errands.adopt import adopt_form, adopt_spreadsheet
+
+    with screen.project("adopt") as project:
+        done = adopt_form(project, file, round_) if kind == "form" else adopt_spreadsheet(project, file)
+    if screen.json:
+        screen.document(done.document())
+    screen.say(done.summary())

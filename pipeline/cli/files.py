@@ -71,3 +71,42 @@ def _fault(fault: object) -> dict[str, object]:
     from dataclasses import asdict
 
     return asdict(fault)  # type: ignore[call-overload,no-any-return]
+
+
+@click.group("config")
+def config() -> None:
+    """\b
+    Examples:
+      pipeline config show
+      pipeline config show --origin --role backend-developer
+
+    The settings in force: those of the project, and those of its roles.
+    """
+
+
+@command("show")
+@click.option("--origin", is_flag=True, help="Also say where each value comes from.")
+def show(screen: Screen, origin: bool) -> None:
+    """\b
+    Examples:
+      pipeline config show --origin
+      pipeline config show --json
+
+    Every setting in force, with file and line, environment variable or default as its origin.
+    """
+    from pipeline.project import choose_role, read_sources
+
+    sources = read_sources(screen.directory)
+    if sources.faults:
+        raise InvalidInput(sources.faults)
+    roles = [choose_role(sources, screen.role, screen.directory)] if screen.role else sources.roles
+    held = [("", sources.settings.origins), *((f"{role.id}: ", role.origins) for role in roles)]
+    rows = [(of + key, found.text, found.origin) for of, origins in held for key, found in origins.items()]
+    if screen.json:
+        screen.document({"settings": [dict(zip(("key", "value", "origin"), row, strict=True)) for row in rows]})
+        return
+    for key, value, source in rows:
+        screen.data(f"{key} = {value}" + (f"    # {source}" if origin else ""))
+
+
+config.add_command(show)

@@ -6,6 +6,7 @@ Data goes to stdout, all else to stderr. With `--json` stdout holds exactly one 
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import os
 import sys
@@ -91,8 +92,9 @@ class Command(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for parameter in self.params:
-            if isinstance(parameter, click.Option) and parameter.envvar is None and parameter.name:
-                parameter.envvar = f"PIPELINE_{parameter.name.upper()}"
+            if isinstance(parameter, click.Option) and parameter.envvar is None:
+                option = next(name for name in parameter.opts if name.startswith("--"))
+                parameter.envvar = f"PIPELINE_{option[2:].replace('-', '_').upper()}"
 
 
 def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
@@ -110,9 +112,16 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
 
         for option in reversed(_shared_options()):
             body = option(body)
+        attributes.setdefault("short_help", _summary(function.__doc__ or ""))
         return click.command(name, cls=Command, **attributes)(body)
 
     return decorate
+
+
+def _summary(text: str) -> str:
+    """The first sentence after the examples, for lists of commands."""
+    _, _, said = inspect.cleandoc(text).partition("\n\n")
+    return " ".join(said.split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
 
 
 def _shared_options() -> list[Callable[[Any], Any]]:

@@ -7,13 +7,22 @@ bank. Nothing here raises for what a person wrote, and nothing here reaches netw
 from pipeline.config.consistency import check, lint, rubric
 from pipeline.config.project_files import BANK, FOLDER, SETTINGS, ProjectFiles, read_all
 from pipeline.config.role import FormTexts, Grantee, PanelPolicy, RankingPolicy, Role, Sharing, read_role
-from pipeline.config.settings import Google, Network, Settings, SheetSettings, read_settings
+from pipeline.config.settings import (
+    WORKSPACE_VARIABLE,
+    Google,
+    Network,
+    Settings,
+    SheetSettings,
+    read_settings,
+    with_workspace,
+)
 from pipeline.config.toml_file import Setting
 
 __all__ = [
     "BANK",
     "FOLDER",
     "SETTINGS",
+    "WORKSPACE_VARIABLE",
     "FormTexts",
     "Google",
     "Grantee",
@@ -32,4 +41,5 @@ __all__ = [
     "read_role",
     "read_settings",
     "rubric",
+    "with_workspace",
 ]

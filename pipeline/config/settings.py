@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -89,6 +89,23 @@ def read_settings(path: Path, *, shown: str = "") -> tuple[Settings, tuple[Fault
     )
     top.close()
     return settings, tuple(sorted(document.faults))
+
+
+WORKSPACE_VARIABLE = "PIPELINE_WORKSPACE"
+
+
+def with_workspace(settings: Settings, value: str) -> tuple[Settings, tuple[Fault, ...]]:
+    """The settings with the workspace that the environment names in place of the file's; "" names none."""
+    if value == "":
+        return settings, ()
+    if value not in ("local", "google"):
+        fault = Fault(
+            WORKSPACE_VARIABLE, 0, "", f'"{value}" is no workspace', 'set it to "local" or "google", or unset it'
+        )
+        return settings, (fault,)
+    told = Setting("workspace", value, "$" + WORKSPACE_VARIABLE, 0)
+    origins = MappingProxyType({**settings.origins, "workspace": told})
+    return replace(settings, workspace=cast("Workspace", value), origins=origins), ()
 
 
 def _google(table: toml_file.Table) -> Google:

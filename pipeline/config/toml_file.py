@@ -29,7 +29,7 @@ _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 @dataclass(frozen=True)
 class Setting:
-    """One value in force, for `config show`: `line` is 0 where the default holds."""
+    """One value in force, for `config show`: `line` is 0 where the default or an environment variable holds."""
 
     key: str
     value: object
@@ -38,7 +38,9 @@ class Setting:
 
     @property
     def origin(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else "default"
+        if self.line:
+            return f"{self.file}:{self.line}"
+        return f"environment, {self.file[1:]}" if self.file.startswith("$") else "default"
 
     @property
     def text(self) -> str:
