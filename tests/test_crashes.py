@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from pipeline.worksheets import design
 from tests import disasters
 from tests.between import door
 from tests.conftest import BANK, TEAM, TECHNICAL, Google, Run
 from tests.disasters import Scene, differences, whole
+from tests.inbox import Inbox
 
 Prepare = Callable[[Google, Run, Path], None]
 
@@ -193,3 +195,38 @@ def test_an_errand_killed_after_any_call_is_finished_by_running_it_again(stage: 
             process.join(60)
         assert process.exitcode == -signal.SIGKILL, f"call {k}, {method}: exit {process.exitcode}"
         stage.is_finished_by_running_it_again(f"killed after call {k}, {method}", formats=_formats(method))
+
+
+def test_a_pull_in_many_batches_loses_nothing_when_it_ends_between_two(
+    google: Google, run: Run, project: Path, _running: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit newer than scorecards not written yet, a manager's column amid ours, an answer that cannot be used."""
+    monkeypatch.setattr("pipeline.worksheets.requests.RECOMMENDED_BYTES", 300)
+    monkeypatch.setattr("pipeline.worksheets.pull.TOGETHER", 1)
+    _set_up(google, run, project)
+    made = run("create-form", "--json").json
+    forms = {form["round"]: form["form_id"] for form in made["forms"]}
+    inbox = Inbox(google, _running.store)
+    first = inbox.put(forms["technical"], "Ana")
+    run("pull-responses")
+    column = {"sheetId": design.SCORECARDS, "dimension": "COLUMNS", "startIndex": 4, "endIndex": 5}
+    path = f"/v4/spreadsheets/{made['spreadsheet']['spreadsheet_id']}:batchUpdate"
+    google.call("POST", path, {"requests": [{"insertDimension": {"range": column, "inheritFromBefore": False}}]})
+    for number in range(4):
+        google.control("clock", advance=3600)
+        inbox.put(forms["technical"], "Ben", rating=("3", "cannot say")[number % 2])
+    google.control("clock", advance=3600)
+    inbox.put(forms["technical"], "Ana", rating="5", edits=first)
+    (tmp_path / "kept").mkdir()
+    scene = Scene.keep(tmp_path / "kept", Path(_running.store.path), project)
+    google.calls()
+    run("pull-responses", code=8)
+    calls, wanted = google.calls(), whole(google)
+    assert len(calls) > 8
+    for k in range(1, len(calls) + 1):
+        scene.restore(Path(_running.store.path), project)
+        google.control("faults", faults=[{"method": "*", "nth": k, "drop": True, "when": "after"}])
+        run("pull-responses", code=None)
+        google.call("DELETE", "/_emulator/faults")
+        run("pull-responses", code=8)
+        assert not differences(whole(google), wanted), f"call {k}"

@@ -29,7 +29,9 @@ def worksheet() -> Worksheet:
 
 def order(problems: Iterable[Problem]) -> list[Problem]:
     """Each once, problems before hints, in an order that does not depend on how they were found."""
-    return sorted(dict.fromkeys(problems), key=lambda p: (p.hint, p.kind, p.candidate, p.interviewer, p.what))
+    return sorted(
+        dict.fromkeys(problems), key=lambda p: (p.hint, p.kind, p.candidate, p.interviewer, p.what, p.response_id)
+    )
 
 
 def grid(problems: Sequence[Problem]) -> list[list[Json]]:
