@@ -127,6 +127,7 @@ class Book:
         self.calculated: tuple[Any, Any] | None = None  # what calc.py found, and from which state
         self.answered: dict[Any, Any] = {}
         self.needed: tuple[Any, Any] | None = None
+        self.translated: tuple[Any, dict[Any, str]] | None = None
         self.revision = ""
         self._attribute_ids: dict[str, int] = {"{}": 0}
         self._stored_attributes = 1

@@ -211,10 +211,19 @@ class Translator:
         self.away = away  # the formula stands on another sheet of the engine's than the one it is read on
         self.titles = engine_titles
         self.named = {named["name"].casefold(): named for named in book.named_ranges}
+        sizes = tuple((sheet.id, sheet.title, sheet.row_count, sheet.column_count) for sheet in book.worksheets)
+        layout = (sizes, tuple(sorted(engine_titles.items())), str(book.named_ranges))
+        if book.translated is None or book.translated[0] != layout:
+            book.translated = (layout, {})
+        self.known = book.translated[1]
 
     def translate(self, formula: str) -> str:
-        tokens = [self._token(match) for match in references.TOKEN.finditer(formula[1:])]
-        return "=" + _calls(tokens)
+        """The same formula means the same as long as worksheets keep their titles and sizes: kept from run to run."""
+        key = (self.home.id, self.away, formula)
+        if key not in self.known:
+            tokens = [self._token(match) for match in references.TOKEN.finditer(formula[1:])]
+            self.known[key] = "=" + _calls(tokens)
+        return self.known[key]
 
     def _token(self, match: re.Match[str]) -> str:
         if match["ref"]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from .a1 import column_index, column_name, quote
 
@@ -52,6 +53,7 @@ class Reference:
         return prefix + str(self.start) + ("" if self.end is None else f":{self.end}")
 
 
+@lru_cache(maxsize=1 << 16)
 def _corner(text: str) -> Corner:
     dollar, letters, dollar2, digits = _CORNER.findall(text)[0]
     if not letters:  # the one `$` of a row alone
