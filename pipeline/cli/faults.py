@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import sys
+import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,50 +13,70 @@ import click
 
 from pipeline.errors import InvalidInput, PipelineError
 
+directory = Path()  # of the command at work: where the traceback of a bug goes
+STOPPED, BUG, REFUSED = 130, 1, 5
+TRACEBACKS = 20  # kept
 
-def report(fault: BaseException) -> int:
-    """Say what happened and return the exit code (contract: 0 to 8, 130 for Ctrl-C)."""
+
+def exit_code(fault: BaseException) -> int:
+    """Contract: 0 to 8, 130 for Ctrl-C."""
     if isinstance(fault, SystemExit):
         return fault.code if isinstance(fault.code, int) else 0
     if isinstance(fault, KeyboardInterrupt | click.Abort):
+        return STOPPED
+    if isinstance(fault, click.exceptions.Exit | click.ClickException | PipelineError):
+        return fault.exit_code
+    return REFUSED if _is_about_a_file(fault) else BUG
+
+
+def _is_about_a_file(fault: BaseException) -> bool:
+    return isinstance(fault, OSError) and (fault.filename is not None or fault.errno == errno.ENOSPC)
+
+
+def report(fault: BaseException) -> int:
+    """Say what happened, and return the exit code."""
+    if isinstance(fault, KeyboardInterrupt | click.Abort):
         _say("Stopped. Nothing is half done: run the same command again to go on.")
-        return 130
-    if isinstance(fault, click.exceptions.Exit):
-        return fault.exit_code
-    if isinstance(fault, click.ClickException):
+    elif isinstance(fault, click.ClickException):
         fault.show()
-        return fault.exit_code
-    if isinstance(fault, InvalidInput):
+    elif isinstance(fault, InvalidInput):
         click.echo(str(fault), err=True)  # each line begins with its own place
-        return fault.exit_code
-    if isinstance(fault, PipelineError):
+    elif isinstance(fault, PipelineError):
         _say(str(fault))
-        return fault.exit_code
-    if isinstance(fault, OSError) and fault.filename is not None:
-        _say(
-            f"{fault.filename}: {fault.strerror}.\nCheck the path, its permissions and the free space, and run this again."
-        )
-        return 5
-    return _bug(fault)
+    elif isinstance(fault, OSError) and _is_about_a_file(fault):
+        where = f"{fault.filename}: " if fault.filename is not None else ""
+        _say(f"{where}{fault.strerror}.\nCheck the path, its permissions and the free space, and run this again.")
+    elif not isinstance(fault, SystemExit | click.exceptions.Exit):
+        _bug(fault)
+    return exit_code(fault)
 
 
 def _say(text: str) -> None:
     click.echo(f"pipeline: {text}", err=True)
 
 
-def _bug(fault: BaseException) -> int:
+def _bug(fault: BaseException) -> None:
     """One line, and where the traceback was written; it holds code places, never the values a person typed."""
     lines = traceback.extract_tb(fault.__traceback__)
     text = "".join(traceback.format_list(lines)) + f"{type(fault).__name__}\n"
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    where = Path(os.environ.get("PIPELINE_PROJECT", ".")) / ".pipeline" / "logs"
-    try:
-        where.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = "The traceback could not be saved"
+    for where in (_logs(), Path(tempfile.gettempdir())):
         path = where / f"fault-{stamp}-{os.getpid()}.txt"
-        path.write_text(text, encoding="utf-8")
+        try:
+            where.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.write_text(text, encoding="utf-8")
+            for old in sorted(where.glob("fault-*.txt"))[:-TRACEBACKS]:
+                old.unlink()
+        except OSError:
+            continue
         kept = f"The traceback is in {path}"
-    except OSError:
-        sys.stderr.write(text)
-        kept = "The traceback could not be saved and stands above"
+        break
     _say(f"a fault of ours ({type(fault).__name__}). {kept}; please report it.")
-    return 1
+
+
+def _logs() -> Path:
+    """The project's own place, if this is a project."""
+    if (directory / "config").is_dir():
+        return directory / ".pipeline" / "logs"
+    return Path(tempfile.gettempdir())

@@ -103,12 +103,18 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
     def decorate(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
         def body(project: Path, role: str | None, json: bool, quiet: bool, verbose: bool, **options: Any) -> Any:
-            if verbose:
-                import logging
+            from pipeline.cli import faults
+            from pipeline.cli.logs import logged
 
-                logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
-                logging.getLogger("pipeline").setLevel(logging.DEBUG)
-            return function(Screen(project, role, json, quiet, verbose), **options)
+            faults.directory = project
+            with logged(project, name_of(click.get_current_context()), verbose=verbose) as end:
+                try:
+                    result = function(Screen(project, role, json, quiet, verbose), **options)
+                except BaseException as fault:
+                    end["exit"] = faults.exit_code(fault)
+                    raise
+                end["exit"] = result if isinstance(result, int) else 0
+                return result
 
         for option in reversed(_shared_options()):
             body = option(body)
@@ -116,6 +122,11 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
         return click.command(name, cls=Command, **attributes)(body)
 
     return decorate
+
+
+def name_of(context: click.Context) -> str:
+    """`panel import`: the command's own words, without what was given to it."""
+    return context.command_path.partition(" ")[2] or str(context.info_name)
 
 
 def _summary(text: str) -> str:

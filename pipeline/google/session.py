@@ -132,10 +132,11 @@ class Session:
                 )
             except (auth_errors.GoogleAuthError, requests.RequestException) as fault:
                 outcome = self._failed(fault, call, limit)
-                log.debug("%s %s", call.method, outcome.what)
+                log.debug("%s %s", call.method, outcome.what, extra={"method": call.method, "status": 0})
                 return outcome
             took = round((self.policy.clock() - started) * 1000)
-            log.debug("%s %d %d ms", call.method, response.status_code, took)
+            told = {"method": call.method, "status": response.status_code, "ms": took}
+            log.debug("%s %d %d ms", call.method, response.status_code, took, extra=told)
             return self._read(response, call)
 
         return persist(
