@@ -207,7 +207,7 @@ class Book:
         book._stored[None] = found[1]
         sheets = {}
         for sheet_id, doc, layout in db.execute("SELECT id, doc, layout FROM worksheets WHERE spreadsheet = ?", (id_,)):
-            blocks = [Block(*block, None) for block in json.loads(layout)]
+            blocks = [Block(block[0], block[1], block[2], None) for block in json.loads(layout)]
             sheets[sheet_id] = Worksheet(sheet_id, json.loads(doc), Grid(blocks, book._fetch))
             book._stored[sheet_id] = doc + layout
         book.worksheets = [sheets[sheet_id] for sheet_id in book.doc["order"]]

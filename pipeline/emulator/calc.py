@@ -72,7 +72,8 @@ def answers(book: Book, home: Worksheet, formulas: Sequence[str]) -> list[Value 
     if key not in book.answered:
         book.answered.clear()  # the last question only: a page asks the same ones again
         book.answered[key] = _Run(book, needed).answers(home, formulas)
-    return book.answered[key]
+    found: list[Value | CellError] = book.answered[key]
+    return found
 
 
 Columns = dict[int, set[int] | None]
@@ -107,13 +108,18 @@ def _add_columns(book: Book, columns: Columns, home: Worksheet, formulas: Iterab
             if match["ref"]:
                 ref = references.reference(match)
                 sheet = home if ref.sheet is None else book.by_title(ref.sheet)
-                ends = (ref.start.column, (ref.end or ref.start).column)
+                first, last = ref.start.column, (ref.end or ref.start).column
                 if sheet is not None:
-                    _add(columns, sheet.id, None if None in ends else range(min(ends), max(ends) + 1))  # type: ignore[type-var]
+                    _add(columns, sheet.id, _between(first, last))
             elif match["name"] and (area := named.get(match[0].casefold())):
                 _add(columns, area.sheet, None if area.right == FAR else range(area.left, area.right))
             elif match["name"] and match[0].upper() in ("INDIRECT", "OFFSET"):
                 columns |= {sheet.id: None for sheet in book.worksheets}
+
+
+def _between(first: int | None, last: int | None) -> range | None:
+    """The columns from one to the other, whichever comes first; None for whole rows."""
+    return None if first is None or last is None else range(min(first, last), max(first, last) + 1)
 
 
 def _add(columns: Columns, sheet_id: int, more: Iterable[int] | None) -> None:
@@ -162,14 +168,14 @@ class _Run:
                 place = (number, row_index + 1, column + 1)
                 kind = type(value)
                 if kind is str:
-                    model.update_cell_with_text(*place, value)
+                    model.update_cell_with_text(*place, str(value))
                 elif kind is bool:
-                    model.update_cell_with_bool(*place, value)
+                    model.update_cell_with_bool(*place, bool(value))
                 elif kind is Formula:
                     places.append((row_index, column))
                     model.update_cell_with_formula(*place, translator.translate(str(value)))
                 else:
-                    model.update_cell_with_number(*place, value)
+                    model.update_cell_with_number(*place, float(value))
         return places
 
     def results(self) -> dict[int, Results]:

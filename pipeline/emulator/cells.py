@@ -13,7 +13,8 @@ from .calc import CellError, Results
 from .calls import Json
 from .displays import DEFAULT_PATTERNS, MOMENTS, show
 from .grid import Row
-from .patches import Tree, wants
+from .masks import Tree
+from .patches import wants
 from .refusal import Refusal, invalid
 from .typed import Formula, NumberFormat, Value, entered, plain
 

@@ -128,9 +128,9 @@ def _holds(
     texts = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
     if kind == "CUSTOM_FORMULA":
         formulas = [references.carried(texts[0], row - origin[0], column - origin[1]) for (row, column), _ in cells]
-        answers = calc.answers(book, reader.sheet, formulas)
+        verdicts = calc.answers(book, reader.sheet, formulas)
         yield from (
-            place for (place, _), answer in zip(cells, answers, strict=True) if answer is True or _truthy(answer)
+            place for (place, _), verdict in zip(cells, verdicts, strict=True) if verdict is True or _truthy(verdict)
         )
         return
     formulas = [text for text in texts if text.startswith("=")]

@@ -64,6 +64,11 @@ def _put(cells: list[Any], column: int, item: Any, blank: Any) -> None:
         cells.append(item)
 
 
+def _dumped(values: list[Any]) -> list[Any]:
+    """Cells as they are stored: a formula is marked, so that a text beginning with `=` stays a text."""
+    return [{"f": value} if type(value) is Formula else value for value in values]
+
+
 class Block:
     """A run of rows as it is stored; `rows` is None until it is read."""
 
@@ -87,9 +92,7 @@ class Block:
         self.dirty, self._formulas = True, None
 
     def dump(self) -> str:
-        rows = [row and [row.values, row.attrs] for row in self.rows or ()]
-        if self.formulas:
-            rows = [row and [[{"f": v} if type(v) is Formula else v for v in row[0]], row[1]] for row in rows]
+        rows = [row and [_dumped(row.values) if self.formulas else row.values, row.attrs] for row in self.rows or ()]
         return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
 
     def load(self, text: str) -> list[Row | None]:

@@ -32,7 +32,7 @@ def tree(mask: str) -> Tree:
     """The mask as a tree of camelCase names; `*` stands for everything at its level."""
     try:
         return _normal(masks.parse(mask))
-    except masks.BadMask:
+    except masks.MaskError:
         raise invalid(f"Invalid field mask: {mask}") from None
 
 
@@ -103,6 +103,12 @@ def _color(color: Json) -> Json:
     return {name: value for name, value in channels if value}
 
 
+def _rgb(style: Json) -> Json:
+    """The channels of a ColorStyle, a theme's colour included."""
+    given: Json = style.get("rgbColor", {})
+    return dict(given) if given else dict(THEME.get(style.get("themeColor", ""), {}))
+
+
 def settle(node: Any) -> Any:
     """The document with both spellings of each colour, in place."""
     if isinstance(node, list):
@@ -116,7 +122,7 @@ def settle(node: Any) -> Any:
             elif name.endswith(("ColorStyle", "colorStyle")) and isinstance(value, dict):
                 if "rgbColor" in value:
                     value = node[name] = {"rgbColor": _color(value["rgbColor"])}
-                node[name[: -len("Style")]] = dict(value.get("rgbColor") or THEME.get(value.get("themeColor", ""), {}))
+                node[name[: -len("Style")]] = _rgb(value)
             elif name.endswith(("Color", "color")) and isinstance(value, dict) and "rgbColor" not in value:
                 if name + "Style" not in node:
                     node[name] = _color(value)

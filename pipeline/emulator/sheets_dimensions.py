@@ -150,7 +150,8 @@ def insert_lines(book: Book, sheet: Worksheet, at: int, count: int, *, rows: boo
 
 def _format_only(book: Book, attr: int) -> int:
     document = book.attributes[attr]
-    kept = {name: document[name] for name in ("userEnteredFormat", "dataValidation") if name in document}
+    names = ("userEnteredFormat", "dataValidation")
+    kept: Json = {name: document[name] for name in names if name in document}
     return book.attribute(kept)
 
 

@@ -48,10 +48,9 @@ def _write_sheet(workbook: Any, book: Book, reader: Reader, formats: dict[int, A
         target.hide()
     size = sheet.properties["gridProperties"]
     target.freeze_panes(size.get("frozenRowCount", 0), size.get("frozenColumnCount", 0))
-    for index, own in sheet.lines(rows=False).items():
-        target.set_column_pixels(
-            int(index), int(index), own.get("pixelSize"), None, {"hidden": own.get("hiddenByUser")}
-        )
+    for place, own in sheet.lines(rows=False).items():
+        hidden = {"hidden": own.get("hiddenByUser")}
+        target.set_column_pixels(int(place), int(place), own.get("pixelSize"), None, hidden)
     for index, row, width in reader.rows(0, sheet.row_count):
         for column in range(width):
             value, attr = row.value(column), row.attr(column)

@@ -10,7 +10,8 @@ from .a1 import Area
 from .book import LISTS, Book, Worksheet
 from .calls import Json
 from .cells import Reader, grid_rows
-from .patches import Tree, wants
+from .masks import Tree
+from .patches import wants
 
 ROW_HEIGHT, COLUMN_WIDTH = 21, 100
 

@@ -51,7 +51,7 @@ def _values(book: Book, sheet: Worksheet, area: Area, options: Options) -> Itera
     for index, row, width in reader.rows(area.top, area.bottom):
         yield from ([] for _ in range(index - at))
         at = index + 1
-        cells = []
+        cells: list[Any] = []
         for column in range(area.left, min(area.right, width)):
             value, attr = row.value(column), row.attr(column)
             if render == "FORMATTED_VALUE":
@@ -298,7 +298,7 @@ def append(book: Book, _: Transaction, call: Call) -> Json:
     if table:
         answer["tableRange"] = a1.text(table, sheet.title)
     written = write(book, at, rows, parse, bounded=False)
-    updates = {"spreadsheetId": book.id}
+    updates: Json = {"spreadsheetId": book.id}
     if written:
         updates |= _report(book, written, rows)
         if call.params.get("includeValuesInResponse"):
