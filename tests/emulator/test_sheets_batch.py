@@ -196,6 +196,7 @@ def test_a_mask_is_needed_and_must_fit(book):
         "(Use '*' to indicate all fields.)"
     )
     assert "Invalid field: colour" in book.refused({"updateSheetProperties": {**change, "fields": "colour"}})
+    assert "Invalid field mask: title(a" in book.refused({"updateSheetProperties": {**change, "fields": "title(a"}})
 
 
 @pytest.mark.parametrize(("index", "order"), [(0, "BAC"), (1, "ABC"), (2, "ABC"), (3, "ACB")])
