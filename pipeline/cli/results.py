@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from pipeline.errors import CannotAsk, PipelineError
 
 if TYPE_CHECKING:
     from pipeline.errands.pull_responses import Pulled
+    from pipeline.errands.run import Ran
+    from pipeline.scorecard import Problem
 
 SOME_UNUSED = 8  # exit code: some responses could not be used
 
@@ -94,21 +95,40 @@ def run(screen: Screen, full: bool, releases: tuple[str, ...], watch: int | None
 
     pull-responses, then write-rankings: the one command of a hiring round.
     """
+    from pipeline.cli.watching import watch as repeat
     from pipeline.errands.run import run as run_once
 
     if watch and screen.json:
         raise CannotAsk("--watch prints as it goes, and --json prints one document.", "Give one of the two.")
     with screen.project("run") as project:
-        while True:
-            outcome = run_once(project, full=full, releases=releases, present_scale_only=present_scale_only)
+
+        def once() -> Ran:
+            return run_once(project, full=full, releases=releases, present_scale_only=present_scale_only)
+
+        if not watch:
+            outcome = once()
             if screen.json:
                 screen.document(outcome.document())
-            code = _report_pull(screen, outcome.pulled)
-            screen.say(outcome.written.summary())
-            if not watch:
-                return code
-            sys.stderr.flush()
-            time.sleep(watch)
+            return _report_run(screen, outcome)
+        told: list[list[Problem]] = []  # of the run before
+
+        def look() -> None:
+            outcome = once()
+            if outcome.anything or not told or outcome.pulled.unused != told[-1]:
+                _report_run(screen, outcome)
+            told[:] = [outcome.pulled.unused]
+
+        repeat(screen, watch, look)
+    return 0  # not reached: watching ends with Ctrl-C
+
+
+def _report_run(screen: Screen, outcome: Ran) -> int:
+    code = _report_pull(screen, outcome.pulled)
+    for change in outcome.changes:
+        screen.say(f"+ {change.what}")
+    screen.say(outcome.written.summary())
+    sys.stderr.flush()
+    return code
 
 
 @command("rank")

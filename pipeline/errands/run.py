@@ -1,4 +1,4 @@
-"""`run`: pull-responses, then write-rankings, on one read of the spreadsheet when nothing is new."""
+"""`run`: pull-responses, forms after the panel, then write-rankings, on one read of the spreadsheet when nothing is new."""
 
 from __future__ import annotations
 
@@ -6,25 +6,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errands.follow_panel import follow_panel
 from pipeline.errands.pull_responses import Pulled, pull_responses
 from pipeline.errands.write_rankings import Written, write_rankings
+from pipeline.form import Change
 from pipeline.project import Project
 
 
 @dataclass(frozen=True)
 class Ran:
-    """Both halves."""
+    """What came in, what that changed in the forms, and the ranking."""
 
     pulled: Pulled
+    changes: tuple[Change, ...]
     written: Written
 
+    @property
+    def anything(self) -> bool:
+        """Whether this run differs from one that found nothing to do."""
+        came = self.pulled.new or self.pulled.edited or self.pulled.withdrawn
+        return bool(came or self.changes or self.written.changed)
+
     def document(self) -> dict[str, Any]:
-        return {"pulled": self.pulled.document(), "written": self.written.document()}
+        return {
+            "pulled": self.pulled.document(),
+            "changes": [change.document() for change in self.changes],
+            "written": self.written.document(),
+        }
 
 
 def run(project: Project, *, full: bool = False, releases: Sequence[str] = (), present_scale_only: bool = False) -> Ran:
     """Bring in what is new and write the rankings that follow from it."""
     pulled = pull_responses(project, full=full)
-    return Ran(
-        pulled, write_rankings(project, releases=releases, present_scale_only=present_scale_only, book=pulled.book)
-    )
+    changes, book = follow_panel(project, pulled.book)
+    written = write_rankings(project, releases=releases, present_scale_only=present_scale_only, book=book)
+    return Ran(pulled, changes, written)

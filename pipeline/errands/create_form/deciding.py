@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,12 +10,16 @@ from typing import Any
 from pipeline import worksheets
 from pipeline.config import Grantee, Role, Settings
 from pipeline.errands import files
+from pipeline.errands.book import joins
+from pipeline.errands.create_form.linking import link_requests
 from pipeline.errands.create_form.survey import Found, FoundForm, Stakes
 from pipeline.form import Change, FormDesign, FormPlan, design, plan, weighing, weighing_changes
 from pipeline.scorecard import Round, Rubric
-from pipeline.worksheets import JoinRow, Recorded, Version, scale_of, with_version
+from pipeline.worksheets import Book, JoinRow, Recorded, Version, scale_of, with_version
 
 Json = dict[str, Any]
+
+PEOPLE = "people"  # among what was last applied to a form: for whom
 
 
 @dataclass(frozen=True)
@@ -143,17 +148,53 @@ def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str) 
         yield None, [Step("files.update", target, f'label "{title}" as ours', {**label, "folder": folder})]
     for change in form.changes:
         yield change, []
-    if form.requests:
-        what = f'write {len(form.requests)} change{"s" * (len(form.requests) != 1)} into "{title}"'
-        yield None, [Step("forms.batchUpdate", target, what, {"requests": list(form.requests)})]
+    yield None, _filled(target, title, form)
     if here is None or _never_published(here):
         step = Step("forms.setPublishSettings", target, f'publish "{title}"', publish_settings(accepting=True))
         yield Change("form-published", "safe", f'"{title}" is published'), [step]
-    book = found.book
-    asked = [*role.sharing.responders]
-    if book:
-        asked += [Grantee("user", row.interviewer) for row in book.panel if row.round == round_.id]
+    asked = _asked(role, found.book, round_)
     yield from _shares(target, title, asked, here.file if here else None, view="published", role="reader")
+
+
+def _asked(role: Role, book: Book | None, round_: Round) -> list[Grantee]:
+    """Who may answer the form of a round: those named in the configuration, and the panel's interviewers."""
+    panel = book.panel if book else ()
+    return [*role.sharing.responders, *(Grantee("user", row.interviewer) for row in panel if row.round == round_.id)]
+
+
+def people_of(role: Role, book: Book | None, round_: Round) -> str:
+    """Fingerprint of whom a form was last brought up to date for: its candidates and its responders."""
+    responders = sorted({(one.kind, one.name.lower()) for one in _asked(role, book, round_)})
+    told = repr((book.candidates if book else (), responders))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def decide_people(
+    role: Role, rubric: Rubric, rounds: Sequence[Round], found: Found, forms: Mapping[str, FormPlan]
+) -> tuple[Plan, Recorded]:
+    """Only what follows from a changed panel: the drop-downs and the sharing of these rounds' forms, and the record."""
+    changes: list[Change] = []
+    steps: list[Step] = []
+    for round_ in rounds:
+        target, title, here = f"form:{round_.id}", role.form_title(round_), found.forms[round_.id]
+        changes += forms[round_.id].changes
+        steps += _filled(target, title, forms[round_.id])
+        asked = _asked(role, found.book, round_)
+        for change, own in _shares(target, title, asked, here.file, view="published", role="reader"):
+            changes += [change] if change else []
+            steps += own
+    recorded = _with_forms(found.book.recorded if found.book else Recorded(), role, found.book, rounds, forms)
+    if found.book:
+        steps += _noted(rubric, found.book, recorded, role)
+    return Plan(tuple(changes), tuple(steps), forms), recorded
+
+
+def _filled(target: str, title: str, form: FormPlan) -> list[Step]:
+    """The step that writes a form's plan, when there is anything to write."""
+    if not form.requests:
+        return []
+    what = f'write {len(form.requests)} change{"s" * (len(form.requests) != 1)} into "{title}"'
+    return [Step("forms.batchUpdate", target, what, {"requests": list(form.requests)})]
 
 
 def _labelled(here: FoundForm, label: Json) -> bool:
@@ -224,14 +265,17 @@ def _spreadsheet(
     who: str,
     settings: Settings,
 ) -> Iterator[Piece]:
-    target, title = "spreadsheet", f"{role.title}: interviews"
+    target, title = "spreadsheet", _title(role)
     before = found.book.recorded if found.book else Recorded()
     meaning = list(weighing_changes(before.weighing, weighing(rubric))) if before.weighing else []
     told = [
         change.what for change in [*(c for form in forms.values() for c in form.changes), *meaning] if _meaning(change)
     ]
-    recorded = _recorded(
-        before, rubric, forms, Version(rubric.fingerprint, now, who, "; ".join(told), scale_of(rubric))
+    version = Version(rubric.fingerprint, now, who, "; ".join(told), scale_of(rubric))
+    recorded = replace(
+        _with_forms(before, role, found.book, [r for r in rubric.rounds if r.id in forms], forms),
+        versions=with_version(before.versions, version),
+        weighing=weighing(rubric),
     )
     if found.spreadsheet is None:
         body: Json = {"name": title, "mimeType": files.SPREADSHEET, "appProperties": files.properties(role.id, target)}
@@ -244,27 +288,51 @@ def _spreadsheet(
     else:
         for change in meaning:
             yield change, []
-        requests = worksheets.plan_rubric(rubric, found.book, recorded)
-        if requests:
-            what = f'bring the Rubric worksheet of "{title}" up to date'
-            yield None, [Step("spreadsheets.batchUpdate", target, what, {"requests": requests})]
+        yield None, list(book_steps(rubric, found, forms, recorded, title))
     yield from _shares(target, title, role.sharing.managers, found.spreadsheet, view="", role="writer")
+
+
+def book_steps(
+    rubric: Rubric, found: Found, forms: Mapping[str, FormPlan], recorded: Recorded, title: str
+) -> Iterator[Step]:
+    """Rubric and the personal links, in one call."""
+    assert found.book is not None  # noqa: S101 - for the type checker
+    requests = worksheets.plan_rubric(rubric, found.book, recorded)
+    told = [f'bring the Rubric worksheet of "{title}" up to date'] if requests else []
+    known = {**joins(found.book), **{round_id: form.join for round_id, form in forms.items()}}
+    addresses = {round_id: form.address for round_id, form in found.forms.items()}
+    wanted = link_requests(rubric, found.book, known, addresses)
+    new = {round_id for round_id in forms if round_id not in found.forms}
+    if wanted or any(row.round in new for row in found.book.panel):
+        told.append("write the personal links into the Panel worksheet")
+    if told:
+        # of a form that is still to be made nobody knows the address yet
+        body: Json = {"requests": [*requests, *wanted], "links": sorted(new)}
+        yield Step("spreadsheets.batchUpdate", "spreadsheet", " and ".join(told), body)
 
 
 def _meaning(change: Change) -> bool:
     return change.klass == "changes-meaning" and change.outcome == "apply"
 
 
-def _recorded(before: Recorded, rubric: Rubric, forms: Mapping[str, FormPlan], version: Version) -> Recorded:
-    """What the Rubric worksheet is to say once these plans are carried out."""
-    joins = {id_: tuple(JoinRow(f.kind, f.ref, f.question_id) for f in form.join) for id_, form in forms.items()}
-    return replace(
-        before,
-        join={**before.join, **joins},
-        versions=with_version(before.versions, version),
-        applied={**before.applied, **{round_id: form.applied for round_id, form in forms.items()}},
-        weighing=weighing(rubric),
-    )
+def _title(role: Role) -> str:
+    return f"{role.title}: interviews"
+
+
+def _noted(rubric: Rubric, book: Book, recorded: Recorded, role: Role) -> list[Step]:
+    """The step that records what was done, when that differs from what the Rubric worksheet says."""
+    requests = worksheets.plan_rubric(rubric, book, recorded)
+    what = f'bring the Rubric worksheet of "{_title(role)}" up to date'
+    return [Step("spreadsheets.batchUpdate", "spreadsheet", what, {"requests": requests})] if requests else []
+
+
+def _with_forms(
+    before: Recorded, role: Role, book: Book | None, rounds: Sequence[Round], forms: Mapping[str, FormPlan]
+) -> Recorded:
+    """The record once these rounds' plans are carried out: what each form asks, was last told, and for whom."""
+    joins = {r.id: tuple(JoinRow(f.kind, f.ref, f.question_id) for f in forms[r.id].join) for r in rounds}
+    applied = {r.id: {**forms[r.id].applied, PEOPLE: people_of(role, book, r)} for r in rounds}
+    return replace(before, join={**before.join, **joins}, applied={**before.applied, **applied})
 
 
 def _laid_out(rubric: Rubric, found: Found, recorded: Recorded, settings: Settings, title: str) -> Iterator[Piece]:

@@ -1,0 +1,48 @@
+"""`--watch`: the same errand again and again until Ctrl-C, patient while the workspace is away."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+
+from pipeline.cli.screen import Screen
+from pipeline.errors import Moved, Refused
+
+LONGEST_PAUSE = 900.0  # seconds between attempts while the workspace refuses
+
+
+def watch(screen: Screen, seconds: float, once: Callable[[], None]) -> None:
+    """Call `once` every `seconds`, the first time now; a refusal doubles the pause. Ends by KeyboardInterrupt only.
+
+    The first run is not forgiven anything: whoever started it is there to read why.
+    """
+    with _between_runs() as stop:
+        pause = seconds
+        once()
+        while not stop.wait(pause):
+            try:
+                once()
+                pause = seconds
+            except (Refused, Moved) as refused:
+                pause = min(max(pause, seconds) * 2, max(LONGEST_PAUSE, seconds))
+                screen.warn(f"{refused}\nStill watching; trying again in {pause:.0f} s.")
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _between_runs() -> Iterator[Event]:
+    """An event that the first Ctrl-C sets, so that a run is finished before the end; a second one ends at once."""
+    stop = Event()
+
+    def asked(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    former = signal.signal(signal.SIGINT, asked)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, former)

@@ -1,0 +1,173 @@
+"""`run`, as the user runs it: what it costs, the panel's changes, watching, and one at a time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.state import lock
+from pipeline.worksheets import design
+from tests import disasters
+from tests.conftest import TEAM, TECHNICAL, Google, Run
+
+READ = "sheets.spreadsheets.values.batchGetByDataFilter"
+LIST = "forms.forms.responses.list"
+
+
+def candidates_in(google: Google, form_id: str) -> list[str]:
+    question = google.form(form_id)["items"]
+    asked = next(item["questionItem"]["question"] for item in question if item.get("title") == "Candidate")
+    return [option["value"] for option in asked["choiceQuestion"]["options"]]
+
+
+def interviews(run: Run, *lines: str) -> None:
+    Path("more.csv").write_text("\n".join(["candidate,interviewer,round", *lines]) + "\n")
+    run("panel", "import", "more.csv")
+
+
+def delete_panel_rows(google: Google, spreadsheet_id: str, rows: list[int]) -> None:
+    """As a person deletes them, counted from 0."""
+    where = [{"sheetId": design.PANEL, "dimension": "ROWS", "startIndex": i, "endIndex": i + 1} for i in rows]
+    body = {"requests": [{"deleteDimension": {"range": one}} for one in reversed(where)]}
+    google.call("POST", f"/v4/spreadsheets/{spreadsheet_id}:batchUpdate", body)
+
+
+def test_a_run_with_nothing_new_reads_and_writes_nothing(google: Google, run: Run, scorecards: dict[str, str]) -> None:
+    """One responses.list a form, one read of the spreadsheet, no write."""
+    run("run")
+    google.calls()
+    run("run")
+    assert sorted(google.calls()) == [LIST, LIST, READ]
+
+
+def test_a_run_with_new_scorecards_stays_within_its_budget(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """One responses.list a form; for pulling one read and one write, for the ranking one read and two writes at most."""
+    google.calls()
+    run("run")
+    calls = google.calls()
+    writes = [call for call in calls if call == "sheets.spreadsheets.batchUpdate" or "values.batchUpdate" in call]
+    reads = [call for call in calls if call in (READ, "sheets.spreadsheets.getByDataFilter")]
+    assert (calls.count(LIST), len(reads), len(calls)) == (2, 2, 4 + len(writes))
+    assert len(writes) <= 3
+
+
+def test_a_candidate_added_to_the_panel_joins_the_drop_down(google: Google, run: Run, role: dict[str, str]) -> None:
+    """The team adds an interview to the Panel worksheet; the next run offers the candidate and lets the interviewer in."""
+    interviews(run, "Cleo,zoe@example.com,technical")
+    told = run("run")
+    assert candidates_in(google, role["technical"]) == ["Ana", "Ben", "Cleo"]
+    assert "candidate Cleo joins the drop-down" in told.err
+    sent = google.submit(role["technical"], "zoe@example.com", {"Candidate": "Cleo", **TECHNICAL})
+    assert sent.ok, sent.text
+
+
+def test_the_panels_change_is_followed_once(google: Google, run: Run, role: dict[str, str]) -> None:
+    """Afterwards a run costs no more than any other, and create-form has nothing to do."""
+    interviews(run, "Cleo,zoe@example.com,technical")
+    run("run")
+    google.calls()
+    run("run")
+    assert sorted(google.calls()) == [LIST, LIST, READ]
+    assert "Nothing to do" in run("create-form").out
+
+
+def test_an_interviewer_who_left_the_panel_may_not_answer_any_more(
+    google: Google, run: Run, role: dict[str, str]
+) -> None:
+    """Their row is deleted from the Panel worksheet; the next run withdraws the permission."""
+    rows = google.values(role["spreadsheet"], "Panel")
+    delete_panel_rows(google, role["spreadsheet"], [i for i, row in enumerate(rows) if "ivo@example.com" in row])
+    told = run("run")
+    assert "ivo@example.com may no longer answer" in told.err
+    assert not google.submit(role["technical"], "ivo@example.com", {"Candidate": "Ana", **TECHNICAL}).ok
+
+
+def test_a_run_leaves_reworded_questions_to_create_form(google: Google, run: Run, role: dict[str, str]) -> None:
+    """A run follows the panel and nothing else: a form is not reworded without being asked."""
+    bank = Path("question_bank.csv")
+    bank.write_text(bank.read_text().replace("How do you speed up", "How would you speed up"))
+    interviews(run, "Cleo,zoe@example.com,technical")
+    run("run")
+    titles = [item.get("title") for item in google.form(role["technical"])["items"]]
+    assert "How do you speed up a slow join?" in titles
+
+
+def test_a_candidate_with_scorecards_stays_in_the_drop_down(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """A run destroys nothing: whoever has answers is only taken out by create-form with permission."""
+    run("run")
+    delete_panel_rows(google, scorecards["spreadsheet"], [1, 2])
+    run("run", code=None)
+    assert "Ana" in candidates_in(google, scorecards["technical"])
+
+
+# --- watching -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watching(google: Google, role: dict[str, str], project: Path) -> Any:
+    """`pipeline run --watch 1` in a process of its own, which has done its first run."""
+    command = [sys.executable, "-m", "pipeline", "run", "--watch", "1"]
+    process = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    told = [process.stderr.readline() for _ in range(2)]
+    assert told[0].startswith("Scorecards: "), told
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_watching_says_what_came_in_and_only_then(google: Google, role: dict[str, str], watching: Any) -> None:
+    """Runs that find nothing are silent; a new scorecard is told. Ctrl-C ends it between calls, with 130."""
+    google.calls()
+    deadline = time.monotonic() + 20
+    while google.call("GET", "/_emulator/log")["requests"][2:] == [] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    google.submit(role["team"], "mara@example.com", {"Candidate": "Ana", **TEAM}).raise_for_status()
+    assert watching.stderr.readline().startswith("Scorecards: 1 new; 1 count.")
+    watching.send_signal(signal.SIGINT)
+    _, rest = watching.communicate(timeout=20)
+    assert watching.returncode == 130
+    assert "Traceback" not in rest and "Stopped" in rest
+
+
+def test_watching_goes_on_after_the_workspace_was_away(google: Google, role: dict[str, str], watching: Any) -> None:
+    """A refusal that may pass is told, waited for, and does not end the watch."""
+    google.control("faults", faults=[{"method": LIST, "status": 429, "times": 1}])
+    assert "kept asking us to wait" in watching.stderr.readline()
+    assert "Still watching; trying again in 2 s." in [watching.stderr.readline().strip() for _ in range(2)]
+    google.submit(role["team"], "mara@example.com", {"Candidate": "Ana", **TEAM}).raise_for_status()
+    assert watching.stderr.readline().startswith("Scorecards: 1 new; 1 count.")
+
+
+# --- one at a time --------------------------------------------------------------------------------------------------
+
+
+def test_a_second_run_is_refused_with_the_owner_and_the_age(run: Run, role: dict[str, str], project: Path) -> None:
+    """Two runs on one project would do the same work twice; the second says who is at it."""
+    with lock(project / ".pipeline", "run"):
+        refused = run("run", code=5)
+    assert f"pipeline run, process {os.getpid()}, started 0 s ago" in refused.err
+
+
+def test_the_lock_of_a_killed_run_is_free(google: Google, run: Run, scorecards: dict[str, str], project: Path) -> None:
+    """SIGKILL in the middle of a run leaves nothing that somebody would have to clean up."""
+    google.control("faults", faults=[{"method": LIST, "delay": 30.0}])
+    process = disasters.start(("run",), project, google.url, google.token)
+    deadline = time.monotonic() + 20
+    while google.call("GET", "/_emulator/faults")["unused"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert process.pid
+    os.kill(process.pid, signal.SIGKILL)
+    process.join(10)
+    run("run")
