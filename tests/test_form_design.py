@@ -212,7 +212,7 @@ def test_a_personal_link_fills_in_candidate_and_e_mail() -> None:
     asked = next(field for field in by.join if field.kind == "candidate")
     link = form.personal_link("https://x/viewform", by.join, candidate="Ana Lee & Co", email="jo@example.org")
     assert link == (
-        f"https://x/viewform?usp=pp_url&entry.{int(asked.question_id, 16)}=Ana+Lee+%26+Co&emailAddress=jo%40example.org"
+        f"https://x/viewform?usp=pp_url&entry.{int(asked.question_id, 16)}=Ana%20Lee%20%26%20Co&emailAddress=jo%40example.org"
     )
 
 

@@ -1,80 +1,70 @@
 """`run` brings a panel that changed into the forms: the candidates' drop-down, who may answer, and the personal links.
 
-Nothing else of `create-form` is done here, and nothing that would cost an answer. What the panel was when the forms
-were last brought up to date is remembered in this project's state; it saves calls, and losing it costs one survey.
+Nothing else of `create-form` is done here, and nothing that would cost an answer. The Rubric worksheet records for whom
+each form was last brought up to date, so that a panel that did not change costs no call.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
-from pipeline.errands.create_form.deciding import Plan, decide_panel, design_of
+from pipeline.errands.create_form.deciding import PEOPLE, decide_people, design_of, people_of
 from pipeline.errands.create_form.survey import Found, survey
 from pipeline.errors import Moved
-from pipeline.form import FormPlan, plan_candidates
+from pipeline.form import Change, FormPlan, plan_candidates
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
+from pipeline.scorecard import Round
 from pipeline.worksheets import Book
 
-ATTEMPTS = 3
+ATTEMPTS = 3  # to settle writes whose outcome is unknown, and forms that people edit meanwhile
 
 
-def follow_panel(project: Project, book: Book) -> tuple[str, ...]:
-    """What was done for the panel of `book`, in words; () when forms have followed it already."""
-    if not book.panel or project.state.role(project.role.id).get("panel") == panel_mark(book):
-        return ()
+def follow_panel(project: Project, book: Book) -> tuple[tuple[Change, ...], Book | None]:
+    """What was done for the panel of `book`, and the spreadsheet after it: None when it has to be read again."""
+    if not book.panel or not _behind(project, book):
+        return (), book
     for attempt in range(ATTEMPTS):
         found = survey(project)
-        if found.book is None or found.spreadsheet is None:
-            return ()
-        plan = _plan(project, found)
+        if found.book is None or found.spreadsheet is None or not found.book.panel:
+            return (), None  # create-form's to mend
+        rounds = [round_ for round_ in _behind(project, found.book) if round_.id in found.forms]
+        plans = {round_.id: _plan(project, found, found.book, round_) for round_ in rounds}
+        plan = decide_people(project.role, project.rubric, rounds, found, plans)
         ids = {f"form:{round_id}": form.id for round_id, form in found.forms.items()}
         ids["spreadsheet"] = str(found.spreadsheet["id"])
         try:
-            Execution(project, plan, ids, lambda _: None).run()
+            Execution(project, plan, ids, lambda _: None, found.book).run()
         except (OutcomeUnknown, OtherIds, Moved):
             if attempt + 1 == ATTEMPTS:
                 raise
             continue  # what is there decides what is still to do
-        remember_panel(project, found.book)
-        return tuple(change.what for change in plan.changes)
+        return plan.changes, None if plan.steps else book
     raise AssertionError("unreachable")
 
 
-def remember_panel(project: Project, book: Book) -> None:
-    """The forms have followed the panel of `book`."""
-    project.state.remember(project.role.id, panel=panel_mark(book))
+def _behind(project: Project, book: Book) -> Sequence[Round]:
+    """Rounds whose forms were last brought up to date for other people than the panel's."""
+    applied = book.recorded.applied
+    return [
+        round_
+        for round_ in project.rubric.rounds
+        if book.recorded.join.get(round_.id)
+        and applied.get(round_.id, {}).get(PEOPLE) != people_of(project.role, book, round_)
+    ]
 
 
-def panel_mark(book: Book) -> str:
-    """Changes with every interview that comes or goes, not with its time; names nobody."""
-    rows = [(row.candidate, row.interviewer, row.round) for row in book.panel]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:12]
-
-
-def _plan(project: Project, found: Found) -> Plan:
-    assert found.book is not None  # noqa: S101 - for the type checker
-    book, plans = found.book, dict[str, FormPlan]()
-    for round_ in project.rubric.rounds:
-        form, join = found.forms.get(round_.id), found.join(round_.id)
-        if form is None or not join:
-            continue  # create-form's to make
-        held = [stored for stored in book.scorecards if stored.card.round == round_.id and not stored.is_history]
-        plans[round_.id] = plan_candidates(
-            form.document,
-            design_of(project.role, project.rubric, round_, book.candidates),
-            join=join,
-            applied=book.recorded.applied.get(round_.id),
-            answers=_answers(join_of_names={f.kind: f.question_id for f in join}, scorecards=len(held)),
-            scorecards=Counter(stored.card.candidate for stored in held),
-        )
-    return decide_panel(project.role, project.rubric, found, plans)
-
-
-def _answers(join_of_names: Mapping[str, str], scorecards: int) -> dict[str, int]:
-    """Every scorecard that was pulled answers its candidate question."""
-    return {id_: scorecards for kind, id_ in join_of_names.items() if kind in ("candidate", "typed-candidate")}
+def _plan(project: Project, found: Found, book: Book, round_: Round) -> FormPlan:
+    """The plan of the candidate question; every scorecard that was pulled answers it."""
+    join = found.join(round_.id) or ()
+    held = [stored for stored in book.scorecards if stored.card.round == round_.id and not stored.is_history]
+    return plan_candidates(
+        found.forms[round_.id].document,
+        design_of(project.role, project.rubric, round_, book.candidates),
+        join=join,
+        applied=book.recorded.applied.get(round_.id),
+        answers={f.question_id: len(held) for f in join if f.kind in ("candidate", "typed-candidate")},
+        scorecards=Counter(stored.card.candidate for stored in held),
+    )

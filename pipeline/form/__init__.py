@@ -8,7 +8,7 @@ from pipeline.form.changes import Change, FormPlan
 from pipeline.form.designing import FormDesign, design, name_of_candidate
 from pipeline.form.fields import Field, Join
 from pipeline.form.hints import lint
-from pipeline.form.links import entry, personal_link
+from pipeline.form.links import entry, link_parts, personal_link
 from pipeline.form.meaning import weighing, weighing_changes
 from pipeline.form.planning import plan, plan_candidates
 from pipeline.form.reading import near_match, read_response
@@ -21,6 +21,7 @@ __all__ = [
     "Join",
     "design",
     "entry",
+    "link_parts",
     "lint",
     "name_of_candidate",
     "near_match",

@@ -7,7 +7,7 @@ known here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from pipeline.form.fields import Field, of_kind
 
@@ -26,4 +26,10 @@ def personal_link(responder_uri: str, join: Sequence[Field], *, candidate: str =
     if email:
         own_question = of_kind(join, "interviewer")
         filled.append((entry(own_question.question_id) if own_question else "emailAddress", email))
-    return f"{responder_uri}{'&' if '?' in responder_uri else '?'}{urlencode(filled)}"
+    return f"{responder_uri}{'&' if '?' in responder_uri else '?'}{urlencode(filled, quote_via=quote, safe='')}"
+
+
+def link_parts(responder_uri: str, join: Sequence[Field]) -> tuple[str, str]:
+    """`personal_link` around its two values: what stands before the candidate, and between candidate and e-mail."""
+    before, between = personal_link(responder_uri, join, candidate="{}", email="{}").split(quote("{}"))[:2]
+    return before, between

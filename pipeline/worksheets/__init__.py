@@ -7,7 +7,7 @@ back to it. Worksheets are addressed by their fixed ids, never by title.
 from pipeline.worksheets.about import inputs_fingerprint
 from pipeline.worksheets.forgetting import MENTION_FIELDS, Erasure, is_named, mark_of, mention, mentions, plan_forget
 from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
-from pipeline.worksheets.panel import plan_panel
+from pipeline.worksheets.panel import LinkParts, plan_links, plan_panel
 from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull
 from pipeline.worksheets.reading import READ, Book, read
 from pipeline.worksheets.rubric import JoinRow, Recorded, Version, scale_of, with_version
@@ -27,6 +27,7 @@ __all__ = [
     "Incoming",
     "JoinRow",
     "Limits",
+    "LinkParts",
     "PullPlan",
     "RankingsPlan",
     "Recorded",
@@ -42,6 +43,7 @@ __all__ = [
     "mention",
     "mentions",
     "plan_forget",
+    "plan_links",
     "plan_panel",
     "plan_pull",
     "plan_rankings",

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from pipeline.scorecard import PanelRow, Problem, Rubric
@@ -28,13 +29,28 @@ COLUMNS = (
         "yyyy-mm-dd hh:mm",
     ),
 )
+LINK = Column(
+    "link",
+    "Personal link",
+    320,
+    "The form with candidate and e-mail filled in. Ours: a formula over this row's cells, in rows that hold an interview",
+    grey=True,
+)
+_OURS = "usp=pp_url"  # by which a link of ours is told from what the team types in its place
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 def worksheet() -> Worksheet:
     return Worksheet(
-        design.PANEL, "Panel", COLUMNS, frozen_columns=1, tab="#b06000", protected=False, filtered=False, marked=True
+        design.PANEL,
+        "Panel",
+        (*COLUMNS, LINK),
+        frozen_columns=1,
+        tab="#b06000",
+        protected=False,
+        filtered=False,
+        marked=True,
     )
 
 
@@ -76,10 +92,11 @@ class RowFault:
 
 @dataclass(frozen=True)
 class Reading:
-    """The rows that can be used, and what is wrong with the others."""
+    """The rows that can be used, in which rows of the worksheet they stand, and what is wrong with the others."""
 
     rows: tuple[PanelRow, ...]
     faults: tuple[RowFault, ...]
+    numbers: tuple[int, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -101,7 +118,7 @@ def read_rows(rows: Sequence[Sequence[Value]], rounds: Sequence[str], zone: Zone
     faults: list[RowFault] = []
     for number, row in enumerate(rows[1:], start=2):
         told = {key: row[place] if place < len(row) else None for key, place in places.items()}
-        names = {key: " ".join(str(told.get(key) or "").split()) for key in ("candidate", "interviewer", "round")}
+        names = {key: _plain(told.get(key)) for key in ("candidate", "interviewer", "round")}
         moment, unclear = _moment(told.get("scheduled_at"), zone)
         if not any(names.values()) and not moment and not unclear:
             continue
@@ -120,7 +137,12 @@ def read_rows(rows: Sequence[Sequence[Value]], rounds: Sequence[str], zone: Zone
             what = f"{names['candidate']!r} looks like another spelling of {other!r} in row {earlier}"
             unclear.append(("candidate", what, "if they are one person, spell both alike; if not, tell them apart"))
         faults += [RowFault(number, column, what, todo, **names) for column, what, todo in [*unusable, *unclear]]
-    return Reading(tuple(good), tuple(faults))
+    return Reading(tuple(good), tuple(faults), tuple(first[row.candidate, row.interviewer, row.round] for row in good))
+
+
+def _plain(value: Value) -> str:
+    """As scorecards name people: composed letters, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", str(value or "")).split())
 
 
 def _folded(name: str) -> str:
@@ -189,3 +211,64 @@ def plan_panel(
             known.add(key)
             rows.append(row_cells(row, zone, places))
     return list(ask.append(design.PANEL, rows)) if rows else []
+
+
+@dataclass(frozen=True)
+class LinkParts:
+    """A round's personal link: what stands before the candidate, and between candidate and e-mail."""
+
+    before: str
+    between: str
+
+    def of(self, row: PanelRow) -> str:
+        return f"{self.before}{quote(row.candidate, safe='')}{self.between}{quote(row.interviewer, safe='')}"
+
+
+def plan_links(
+    rows: Sequence[Sequence[Value]], rounds: Sequence[str], parts: Mapping[str, LinkParts], zone: ZoneInfo
+) -> list[Json]:
+    """Requests that write the links which are missing or out of date; none without a column of that name.
+
+    A formula names only cells of its own row, so that it is right wherever that row has moved by the time it is
+    written, and empty once the row is. What the team typed in its place is left alone.
+    """
+    header = [str(name or "").strip().casefold() for name in (rows[0] if rows else ())]
+    if LINK.header.casefold() not in header:
+        return []
+    place, places = header.index(LINK.header.casefold()), positions(rows[0])
+    read = read_rows(rows, rounds, zone)
+    made: list[Json] = []
+    for number, interview in zip(read.numbers, read.rows, strict=True):
+        have, link = _cell(rows[number - 1], place), parts.get(interview.round)
+        if link is None or not _replaceable(have, link.of(interview)):
+            continue
+        typed = {key: _cell(rows[number - 1], at) for key, at in places.items()}
+        told = _formula(number, places, interview.round, link, only=len(rounds) == 1)
+        # TRIM mends spaces, not letters composed of several characters
+        same = " ".join(typed["candidate"].split(" ")).strip() == interview.candidate
+        cell = cells.formula(told) if same else cells.text(link.of(interview))
+        made += ask.write(design.PANEL, number - 1, place, [[cell]], "userEnteredValue")
+    return made
+
+
+def _cell(row: Sequence[Value], place: int) -> str:
+    return str(row[place] if place < len(row) and row[place] is not None else "")
+
+
+def _replaceable(have: str, want: str) -> bool:
+    """Whether the cell is empty, or holds a link of ours to something else."""
+    return not have or (_OURS in have and unquote(have) != unquote(want))
+
+
+def _formula(number: int, places: Mapping[str, int], round_id: str, link: LinkParts, *, only: bool) -> str:
+    candidate, interviewer, round_ = (
+        f"{cells.letters(places[key])}{number}" for key in ("candidate", "interviewer", "round")
+    )
+    other = f"{round_}<>{cells.words(round_id)}"
+    if only:  # the one round need not be named
+        other = f'AND({round_}<>"",{other})'
+    filled = (
+        f"{cells.words(link.before)}&ENCODEURL(TRIM({candidate}))"
+        f"&{cells.words(link.between)}&ENCODEURL(LOWER(TRIM({interviewer})))"
+    )
+    return f'=IF(OR(TRIM({candidate})="",TRIM({interviewer})="",{other}),"",HYPERLINK({filled}))'

@@ -104,7 +104,7 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
         if found.spreadsheet:
             ids["spreadsheet"] = str(found.spreadsheet["id"])
         try:
-            Execution(project, plan, ids, say).run()
+            Execution(project, plan, ids, say, found.book).run()
         except OutcomeUnknown:
             if attempt + 1 == ATTEMPTS:
                 raise

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.errands import files
 from pipeline.errands.create_form.deciding import Plan, Step
+from pipeline.errands.create_form.linking import link_requests
 from pipeline.google import drive, forms, sheets
 from pipeline.google.refusals import Invalid
 from pipeline.google.retry import NotFound
 from pipeline.project import Project
+from pipeline.worksheets import Book
 
 Json = dict[str, Any]
 
@@ -23,7 +25,15 @@ class OtherIds(Exception):  # no error: a reason to look again
 class Execution:
     """One run of one plan: knows the ids of what it made so far."""
 
-    def __init__(self, project: Project, plan: Plan, ids: Mapping[str, str], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        plan: Plan,
+        ids: Mapping[str, str],
+        say: Callable[[str], None],
+        book: Book | None = None,
+    ) -> None:
+        self.book = book  # the spreadsheet as surveyed
         self.project, self.session, self.plan, self.say = project, project.session, plan, say
         self.ids = dict(ids)  # target -> file id
         self.form_documents: dict[str, Json] = {}  # target -> the form as last answered
@@ -96,7 +106,16 @@ class Execution:
         self._remember(step.target, drive.files_create(self.session, step.body, settled=settled)["id"])
 
     def update_spreadsheet(self, step: Step) -> None:
-        sheets.batch_update(self.session, self.ids[step.target], step.body)
+        requests = [*step.body["requests"], *self._links(step.body.get("links", ()))]
+        if requests:
+            sheets.batch_update(self.session, self.ids[step.target], {"requests": requests})
+
+    def _links(self, rounds: Sequence[str]) -> list[Json]:
+        """Personal links to forms whose address is known only since this run made them."""
+        documents = {round_id: self.form_documents.get(f"form:{round_id}", {}) for round_id in rounds}
+        addresses = {id_: self.project.lasting(form.get("responderUri", "")) for id_, form in documents.items()}
+        known = {round_id: form.join for round_id, form in self.plan.forms.items()}
+        return link_requests(self.project.rubric, self.book, known, addresses) if self.book else []
 
     def share(self, step: Step) -> None:
         drive.permissions_create(self.session, self.ids[step.target], step.body)

@@ -163,16 +163,18 @@ def _asked(role: Role, book: Book | None, round_: Round) -> list[Grantee]:
 
 
 def people_of(role: Role, book: Book | None, round_: Round) -> str:
-    """Fingerprint of whom a form was last brought up to date for: its candidates and its responders."""
+    """Fingerprint of whom a form was last brought up to date for: candidates, responders, and who interviews whom."""
     responders = sorted({(one.kind, one.name.lower()) for one in _asked(role, book, round_)})
-    told = repr((book.candidates if book else (), responders))
+    pairs = sorted((row.candidate, row.interviewer) for row in (book.panel if book else ()) if row.round == round_.id)
+    told = repr((book.candidates if book else (), responders, pairs))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def decide_people(
     role: Role, rubric: Rubric, rounds: Sequence[Round], found: Found, forms: Mapping[str, FormPlan]
-) -> tuple[Plan, Recorded]:
-    """Only what follows from a changed panel: the drop-downs and the sharing of these rounds' forms, and the record."""
+) -> Plan:
+    """Only what follows from a changed panel: these rounds' drop-downs, sharing and links, and the record."""
+    assert found.book is not None  # noqa: S101 - for the type checker
     changes: list[Change] = []
     steps: list[Step] = []
     for round_ in rounds:
@@ -183,10 +185,9 @@ def decide_people(
         for change, own in _shares(target, title, asked, here.file, view="published", role="reader"):
             changes += [change] if change else []
             steps += own
-    recorded = _with_forms(found.book.recorded if found.book else Recorded(), role, found.book, rounds, forms)
-    if found.book:
-        steps += _noted(rubric, found.book, recorded, role)
-    return Plan(tuple(changes), tuple(steps), forms), recorded
+    recorded = _with_forms(found.book.recorded, role, found.book, rounds, forms)
+    steps += _book(rubric, found, forms, recorded, _title(role))
+    return Plan(tuple(change for change in changes if change.outcome == "apply"), tuple(steps), forms)
 
 
 def _filled(target: str, title: str, form: FormPlan) -> list[Step]:
@@ -288,11 +289,11 @@ def _spreadsheet(
     else:
         for change in meaning:
             yield change, []
-        yield None, list(book_steps(rubric, found, forms, recorded, title))
+        yield None, list(_book(rubric, found, forms, recorded, title))
     yield from _shares(target, title, role.sharing.managers, found.spreadsheet, view="", role="writer")
 
 
-def book_steps(
+def _book(
     rubric: Rubric, found: Found, forms: Mapping[str, FormPlan], recorded: Recorded, title: str
 ) -> Iterator[Step]:
     """Rubric and the personal links, in one call."""
@@ -317,13 +318,6 @@ def _meaning(change: Change) -> bool:
 
 def _title(role: Role) -> str:
     return f"{role.title}: interviews"
-
-
-def _noted(rubric: Rubric, book: Book, recorded: Recorded, role: Role) -> list[Step]:
-    """The step that records what was done, when that differs from what the Rubric worksheet says."""
-    requests = worksheets.plan_rubric(rubric, book, recorded)
-    what = f'bring the Rubric worksheet of "{_title(role)}" up to date'
-    return [Step("spreadsheets.batchUpdate", "spreadsheet", what, {"requests": requests})] if requests else []
 
 
 def _with_forms(

@@ -23,10 +23,11 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class FoundForm:
-    """One round's form: Drive's record of it, and the form itself as forms.get gives it."""
+    """One round's form: Drive's record of it, the form itself as forms.get gives it, and where people answer it."""
 
     file: Json
     document: dict[str, Any]
+    address: str
 
     @property
     def id(self) -> str:
@@ -56,8 +57,8 @@ class Found:
 
 def survey(project: Project) -> Found:
     """One search in Drive, one read of each form, one of the spreadsheet."""
-    session, role = project.session, project.role.id
-    there = files.find(session, role)
+    role = project.role.id
+    there = files.find(project.session, role)
     found = dict(there.forms)
     known = project.state.role(role)
     markers: Mapping[str, str] = known.get("journal", {})
@@ -70,13 +71,18 @@ def survey(project: Project) -> Found:
     made_once = {round_id for round_id in known.get("forms", {}) if round_id not in markers}
     made_once |= set(book.recorded.join) if book else set()
     return Found(
-        forms={round_id: FoundForm(file, forms.get(session, file["id"])) for round_id, file in found.items()},
+        forms={round_id: _form(project, file) for round_id, file in found.items()},
         spreadsheet=there.spreadsheet,
         book=book,
         survey=sheets_there,
         doubles=there.doubles,
         lost=tuple(r.id for r in project.rubric.rounds if r.id in made_once and r.id not in found),
     )
+
+
+def _form(project: Project, file: Json) -> FoundForm:
+    document = forms.get(project.session, file["id"])
+    return FoundForm(file, document, project.lasting(document.get("responderUri", "")))
 
 
 def _spreadsheet(project: Project, file: Json | None) -> tuple[Book | None, Json]:
