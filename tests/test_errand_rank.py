@@ -196,4 +196,4 @@ def test_scorecards_under_earlier_weights_are_ranked_and_noted(
     google.control("clock", advance=3600)
     run("create-form")
     notes = run("rank", "--json").json["notes"]
-    assert any(note.startswith("4 of 4 scorecards were given under an earlier version of the rubric") for note in notes)
+    assert any(note.startswith("4 scorecards submitted under an earlier version of the rubric") for note in notes)

@@ -200,3 +200,17 @@ def test_better_on_every_competency_is_never_ranked_lower_because_of_who_asked_w
     p, q = ranking.rank(three, cards).candidates
     assert (p.candidate, p.score) == ("P", Fraction(41, 10))
     assert (q.candidate, q.score) == ("Q", Fraction(35, 10))
+
+
+def test_when_many_questions_were_skipped_their_means_are_told() -> None:
+    """Whoever was asked the hard ones looks weaker, so a manager is told how hard each was."""
+    cards = scorecards("""
+        Ana I1  2 - -  4 -  -
+        Ana I2  3 - -  - -  -
+        Ben I1  - 5 -  4 -  -
+    """)
+    (told,) = [note for note in ranking.rank(rubric(), cards).notes if "hardest first" in note]
+    assert told == (
+        "72 % of the questions were not assessed, so candidates were not all asked the same. "
+        "Mean rating of each question, hardest first: T1 2.50, C1 4.00 and T2 5.00."
+    )

@@ -71,7 +71,7 @@ def from_book(
         policy=policy_of(project.role, exchangeable=exchangeable),
         candidates=[name for name in book.candidates if name in shown],
     )
-    told = versions.notes(project.rubric, scorecards, len(counted) - len(scorecards))
+    told = versions.notes(len(counted) - len(scorecards))
     return Ranked(replace(result, notes=(*result.notes, *told)), project.rubric, scorecards)
 
 

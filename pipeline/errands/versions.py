@@ -28,16 +28,10 @@ def comparable(
     return [card for card in scorecards if id(card) not in left_out]
 
 
-def notes(rubric: Rubric, ranked: Sequence[SubmittedScorecard], left_out: int) -> list[str]:
-    """What a reader of the ranking must know about versions."""
-    told = []
-    earlier = Counter(card.rubric_version for card in ranked if card.rubric_version not in ("", rubric.fingerprint))
-    if earlier:
-        versions = ", ".join(sorted(earlier))
-        told.append(
-            f"{sum(earlier.values())} of {len(ranked)} scorecards were given under an earlier version of the rubric "
-            f"({versions}); they are ranked by today's weights. Rubric says what was changed."
-        )
-    if left_out:
-        told.append(f"{left_out} scorecards on another rating scale are left out.")
-    return told
+def notes(left_out: int) -> list[str]:
+    """What a reader of the ranking must know about scorecards on another scale."""
+    if not left_out:
+        return []
+    return [
+        f"{left_out} scorecard{'s' * (left_out != 1)} on another rating scale {'are' if left_out != 1 else 'is'} left out."
+    ]

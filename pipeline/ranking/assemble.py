@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 from pipeline.ranking import stress
-from pipeline.ranking.cells import Cells, collect
+from pipeline.ranking.cells import Cells, all_cards, collect
 from pipeline.ranking.headline import Headline, order
 from pipeline.ranking.notes import next_interview
 from pipeline.ranking.policy import Policy
 from pipeline.ranking.results import Ranking
-from pipeline.ranking.words import count, listing, printable, share
+from pipeline.ranking.words import count, half_up, listing, printable, share
 from pipeline.scorecard import Rubric, SubmittedScorecard
+
+
+MANY_SKIPPED = Fraction(3, 10)  # of the questions of the rounds that were held
 
 
 def rank(
@@ -46,7 +50,7 @@ def rank(
         rubric=rubric.fingerprint,
         as_of=cells.as_of,
         candidates=tuple(results),
-        notes=tuple(_input_notes(cells, policy)),
+        notes=(*_input_notes(cells, policy), *_question_means(cells, rubric)),
     )
     del results
     if not cells.as_of:
@@ -87,3 +91,22 @@ def _input_notes(cells: Cells, policy: Policy) -> list[str]:
         names = listing(f"{printable(question)} ({number})" for question, number in sorted(cells.skipped.items()))
         notes.append(f"Left out, because the question bank no longer holds the question: ratings of {names}.")
     return notes
+
+
+def _question_means(cells: Cells, rubric: Rubric) -> list[str]:
+    """When many questions were skipped: how hard each one was, because candidates were not asked the same (1.3)."""
+    rounds = {round_.id: len(rubric.questions_in(round_)) for round_ in rubric.rounds}
+    asked = sum(rounds.get(card.round, len(rubric.questions)) for _, card in all_cards(cells.candidates))
+    given = len(cells.levels.level)
+    if not given or asked - given <= MANY_SKIPPED * asked:
+        return []
+    sums = [[0, 0] for _ in rubric.questions]
+    for question, level in zip(cells.levels.question, cells.levels.level, strict=True):
+        sums[question][0] += level
+        sums[question][1] += 1
+    rated = sorted((Fraction(total, number), place) for place, (total, number) in enumerate(sums) if number)
+    means = listing(f"{printable(rubric.questions[place].id)} {half_up(mean, 2)}" for mean, place in rated)
+    return [
+        f"{share(Fraction(asked - given, asked))} of the questions were not assessed, so candidates were not all asked "
+        f"the same. Mean rating of each question, hardest first: {means}."
+    ]
