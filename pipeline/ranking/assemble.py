@@ -19,7 +19,6 @@ from pipeline.ranking.results import Ranking
 from pipeline.ranking.words import count, half_up, listing, printable, share
 from pipeline.scorecard import Rubric, SubmittedScorecard
 
-
 MANY_SKIPPED = Fraction(3, 10)  # of the questions of the rounds that were held
 
 
@@ -106,7 +105,6 @@ def _question_means(cells: Cells, rubric: Rubric) -> list[str]:
         sums[question][1] += 1
     rated = sorted((Fraction(total, number), place) for place, (total, number) in enumerate(sums) if number)
     means = listing(f"{printable(rubric.questions[place].id)} {half_up(mean, 2)}" for mean, place in rated)
-    return [
-        f"{share(Fraction(asked - given, asked))} of the questions were not assessed, so candidates were not all asked "
-        f"the same. Mean rating of each question, hardest first: {means}."
-    ]
+    skipped = share(Fraction(asked - given, asked))
+    told = f"{skipped} of the questions were not assessed, so candidates were not all asked the same. "
+    return [f"{told}Mean rating of each question, hardest first: {means}."]
