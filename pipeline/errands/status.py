@@ -16,12 +16,9 @@ from pipeline.project import Project
 from pipeline.scorecard import PanelRow
 from pipeline.worksheets import Book
 
-DUE_AFTER = timedelta(hours=24)  # a scorecard written the next day is written from memory of memory
-
-
 @dataclass(frozen=True)
 class Owed:
-    """One interview of the panel. `late` is None when its scorecard is in, or not due yet."""
+    """One interview of the panel. `late`: since its scheduled end; None when its scorecard is in, or not due yet."""
 
     row: PanelRow
     submitted: bool
@@ -128,10 +125,10 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
 
 
 def lateness(row: PanelRow, minutes: int, now: datetime) -> timedelta | None:
-    """How long a scorecard is overdue; None when no time is set or it is not due yet."""
+    """How long ago the interview ended; None when no time is set or it has not ended yet."""
     if not row.scheduled_at:
         return None
-    due = datetime.fromisoformat(row.scheduled_at) + timedelta(minutes=minutes) + DUE_AFTER
+    due = datetime.fromisoformat(row.scheduled_at) + timedelta(minutes=minutes)
     return now - due if now > due else None
 
 
@@ -156,5 +153,8 @@ def _link(project: Project, book: Book, row: PanelRow, uris: Mapping[str, str]) 
 
 
 def _words(late: timedelta | None) -> str:
-    hours = round((late or timedelta()).total_seconds() / 3600)
-    return f"{hours // 24} d" if hours >= 48 else f"{max(hours, 1)} h"
+    minutes = max(1, round((late or timedelta()).total_seconds() / 60))
+    if minutes < 90:
+        return f"{minutes} min"
+    hours = round(minutes / 60)
+    return f"{hours // 24} d" if hours >= 48 else f"{hours} h"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from pipeline.scorecard import Round
 from pipeline.state import write_atomically
 
 ATTEMPTS = 3  # to settle writes whose outcome is unknown
+SAVED = ("round_id", "allow_destructive", "drift", "recreate")  # options that a saved plan brings with it
 
 
 @dataclass(frozen=True)
@@ -85,17 +86,20 @@ def _line(change: Change, dry_run: bool) -> str:
 
 def create_form(project: Project, options: Options, *, say: Callable[[str], None]) -> Outcome:
     """Bring everything up to date, or with `dry_run` say what that would take."""
-    rounds = chosen_rounds(project, options.round_id)
     saved = _load(options.plan_file) if options.plan_file else None
+    if saved is not None:
+        options = replace(options, **{name: saved.options[name] for name in SAVED})
+    rounds = chosen_rounds(project, options.round_id)
     for attempt in range(ATTEMPTS):
         found = survey(project)
         _nothing_lost(found, rounds, options)
         plan = _decide(project, rounds, found, options)
         if saved is not None:
             _still_holds(saved, plan)
-            plan = saved
+            saved = None  # from here on it is known to be what we would do ourselves, also when a try is repeated
         if options.out:
-            write_atomically(options.out, json.dumps(plan.document(), ensure_ascii=False, indent=1) + "\n")
+            kept = replace(plan, options={name: getattr(options, name) for name in SAVED})
+            write_atomically(options.out, json.dumps(kept.document(), ensure_ascii=False, indent=1) + "\n")
         if options.dry_run:
             return _outcome(project, found, plan, dry_run=True)
         if plan.held and not options.allow_destructive:
@@ -112,7 +116,7 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
             continue
         except OtherIds:
             continue  # looked at again, the form's own ids are what Rubric records
-        if any(change.kind == "repaired" for change in plan.changes) and saved is None:
+        if any(change.kind == "repaired" for change in plan.changes):
             continue  # what the mended worksheets hold is decided by looking again
         return _outcome(project, survey(project) if plan.steps else found, plan, dry_run=False)
     raise AssertionError("unreachable")
@@ -221,19 +225,25 @@ def _load(path: Path) -> Plan:
 
 
 def _still_holds(saved: Plan, fresh: Plan) -> None:
-    """A saved plan is carried out only if deciding now would give the very same forms from the very same state."""
-    for round_id, form in saved.forms.items():
-        now = fresh.forms.get(round_id)
-        if now is None or (form.inputs, form.form, form.revision_id) != (now.inputs, now.form, now.revision_id):
+    """A saved plan is carried out only if deciding now gives the very same from the very same state."""
+
+    def forms(plan: Plan) -> dict[str, tuple[str, str, str]]:
+        return {id_: (form.inputs, form.form, form.revision_id) for id_, form in plan.forms.items()}
+
+    def costs(plan: Plan) -> list[str]:
+        return [change.what for change in plan.changes if change.klass == "destroys-answers"]
+
+    for what, same in (
+        ("The question bank or the rubric", saved.inputs == fresh.inputs),
+        ("A form, or what it is made from,", forms(saved) == forms(fresh)),
+        ("The number of answers that it would destroy", costs(saved) == costs(fresh)),
+        ("The spreadsheet or the sharing", [s.what for s in saved.steps] == [s.what for s in fresh.steps]),
+    ):
+        if not same:
             raise Moved(
-                f"The form of round {round_id}, or what it is made from, changed since the plan was saved.",
+                f"{what} changed since the plan was saved.",
                 "Look again with 'pipeline create-form --dry-run --out PLAN.json'.",
             )
-    if [step.what for step in saved.steps] != [step.what for step in fresh.steps]:
-        raise Moved(
-            "The spreadsheet or the sharing changed since the plan was saved.",
-            "Look again with 'pipeline create-form --dry-run --out PLAN.json'.",
-        )
 
 
 def _outcome(project: Project, found: Found, plan: Plan, *, dry_run: bool) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline import worksheets
@@ -34,11 +34,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a real run executes and a dry run prints: changes in words, calls in order."""
+    """What a real run executes and a dry run prints: changes in words, calls in order.
+
+    `inputs` is a fingerprint of the whole rubric, `options` what was asked for: a saved plan holds for these alone.
+    """
 
     changes: tuple[Change, ...]
     steps: tuple[Step, ...]
     forms: Mapping[str, FormPlan]
+    inputs: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def held(self) -> tuple[Change, ...]:
@@ -50,6 +55,8 @@ class Plan:
             "changes": [change.document() for change in self.changes],
             "steps": [{"method": s.method, "target": s.target, "what": s.what, "body": s.body} for s in self.steps],
             "forms": {round_id: form.document() for round_id, form in self.forms.items()},
+            "inputs": self.inputs,
+            "options": dict(self.options),
         }
 
     @staticmethod
@@ -61,6 +68,8 @@ class Plan:
             ),
             steps=tuple(Step(s["method"], s["target"], s["what"], s["body"]) for s in document["steps"]),
             forms={round_id: FormPlan.from_document(form) for round_id, form in document["forms"].items()},
+            inputs=document["inputs"],
+            options=document["options"],
         )
 
 
@@ -129,7 +138,8 @@ def decide(
     for change, own in _spreadsheet(role, rubric, found, forms, now=now, who=who, settings=settings):
         changes += [change] if change else []
         steps += own
-    return Plan(tuple(changes), tuple(steps), forms)
+    inputs = hashlib.sha256(repr(rubric).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return Plan(tuple(changes), tuple(steps), forms, inputs)
 
 
 Piece = tuple[Change | None, list[Step]]
