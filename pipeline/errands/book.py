@@ -61,7 +61,7 @@ def _whole(project: Project, spreadsheet_id: str) -> Book:
     except Invalid:  # a worksheet that was asked for by its id is not there
         mend(project, spreadsheet_id)
         return read_book(project, spreadsheet_id)
-    if book.missing:
+    if book.missing or (book.has_other_headers and book.lacking(project.rubric)):
         mend(project, spreadsheet_id)
         return read_book(project, spreadsheet_id)
     return book

@@ -78,9 +78,10 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     rounds = chosen_rounds(project, round_id)
     ids, book = open_book(project)
     reading = _Reading(project, book)
+    full = full or _edited_by_hand(project, book)
     for round_ in rounds:
         if round_.id in ids.forms:
-            reading.read(round_, ids.forms[round_.id], since=None if full else _since(book, round_))
+            reading.read(round_, ids.forms[round_.id], since=None if full else _since(book, round_, project.now()))
     reading.look_again_at_unusable()
     complete = [round_.id for round_ in rounds] if full else []
     merged = sent = _merged(project, book, reading, complete)
@@ -129,7 +130,7 @@ class _Reading:
     def read(self, round_: Round, form_id: str, *, since: str | None) -> None:
         join = joins(self.book).get(round_.id, ())
         wanted = f"timestamp >= {since}" if since else None
-        known = {(stored.id, stored.card.submitted_at) for stored in self.book.scorecards}
+        known = {(stored.id, stored.card.submitted_at) for stored in self.book.scorecards if stored.sound}
         forgotten = self.book.recorded.forgotten
         for page in forms.responses_list(self.project.session, form_id, filter=wanted):
             for response in page:
@@ -156,12 +157,21 @@ def version_at(book: Book, project: Project, moment: str) -> str:
     return found[-1] if found else book.versions[0].fingerprint if book.versions else project.rubric.fingerprint
 
 
-def _since(book: Book, round_: Round) -> str | None:
-    """From when on to ask: the newest submission of the round that we hold, less the overlap."""
+def _edited_by_hand(project: Project, book: Book) -> bool:
+    """Whether people changed Scorecards so that the forms must be asked again for what it held.
+
+    A question that is new looks like one whose column was deleted; its column is added, so that it costs this once.
+    """
+    altered = any(not stored.sound and not stored.is_history for stored in book.scorecards)
+    return altered or bool(book.scorecards and book.lacking(project.rubric))
+
+
+def _since(book: Book, round_: Round, now: datetime) -> str | None:
+    """From when on to ask: the newest submission of the round that we hold, less the overlap. Never later than now."""
     times = [stored.card.submitted_at for stored in book.scorecards if stored.card.round == round_.id]
     if not times:
         return None
-    return text_of(datetime.fromisoformat(max(times)[:19] + "+00:00") - OVERLAP)
+    return text_of(min(datetime.fromisoformat(max(times)[:19] + "+00:00"), now) - OVERLAP)
 
 
 def _found_anew(project: Project, book: Book, rows: Sequence[StoredScorecard]) -> Sequence[Problem]:

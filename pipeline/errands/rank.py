@@ -12,12 +12,13 @@ from pipeline.config import Role
 from pipeline.errands import versions
 from pipeline.errands.book import open_book
 from pipeline.errands.release import released
-from pipeline.errors import Fault, InvalidInput, PipelineError
+from pipeline.errors import Fault, InvalidInput, Moved, PipelineError
 from pipeline.form import name_of_candidate, near_match
 from pipeline.project import Project, choose_role, read_sources
 from pipeline.ranking import Policy, Ranking
 from pipeline.scorecard import Rubric, SubmittedScorecard
 from pipeline.worksheets import Book
+from pipeline.worksheets.scorecards import RATING
 
 
 def policy_of(role: Role, *, exchangeable: bool = False) -> Policy:
@@ -61,7 +62,12 @@ def from_book(
     present_scale_only: bool = False,
     releases: Sequence[str] = (),
 ) -> Ranked:
-    """Rank the counted scorecards of a spreadsheet that was read, by the role's rule of release."""
+    """Rank the counted scorecards of a spreadsheet that was read, by the role's rule of release.
+
+    Raises:
+        Moved: people edited Scorecards so that it no longer says what was sent.
+    """
+    _as_written(book)
     shown = released(project.role, book, releases)
     counted = [card for card in book.counted if card.candidate in shown]
     scorecards = versions.comparable(book, project.rubric, counted, present_scale_only=present_scale_only)
@@ -72,7 +78,20 @@ def from_book(
         candidates=[name for name in book.candidates if name in shown],
     )
     told = versions.notes(len(counted) - len(scorecards))
+    if scorecards and (gone := [name for name in book.lacking(project.rubric) if name.startswith(RATING)]):
+        told.append(f"Scorecards has no column for {', '.join(gone)}: 'pipeline run' brings in what was rated there.")
     return Ranked(replace(result, notes=(*result.notes, *told)), project.rubric, scorecards)
+
+
+def _as_written(book: Book) -> None:
+    """A ranking of rows that people made unreadable would leave ratings out, or take wrong ones, without a word."""
+    again = "Run 'pipeline run': it asks the forms again for what was sent. Delete a row that no form knows."
+    if book.missing:
+        raise Moved(f"Scorecards has lost the column {', '.join(book.missing)}.", again)
+    if book.altered:
+        rows = ", ".join(str(stored.row) for stored in book.altered[:5])
+        more = f" and {len(book.altered) - 5} more" if len(book.altered) > 5 else ""
+        raise Moved(f"Scorecards was edited by hand and cannot be read any more in row {rows}{more}.", again)
 
 
 def from_record(path: Path) -> Ranked:

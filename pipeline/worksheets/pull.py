@@ -96,15 +96,20 @@ def plan_pull(
     before: dict[str, StoredScorecard] = {}
     doubled = [stored.row for stored in book.scorecards if before.setdefault(stored.id, stored) is not stored]
     lost = [replace(stored, row=0) for stored in known if stored.id not in before]
+    if "response" not in book.places:  # nobody knows any more which response a row holds: all are read and put anew
+        doubled = list(range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1))
+    if book.missing:  # a column of ours was deleted: every row is written anew
+        before = {id_: replace(stored, sound=False) for id_, stored in before.items()}
     after, counts = _merge(before, incoming, complete_rounds, lost)
     after = with_statuses(after)
     kept = [p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read]
     noted = problems.order([*kept, *problems_found, *hints(tuple(after.values()))])
     cleared = _cleared(book, doubled)
+    places = dict(book.places)
     # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
     made = [
         *((request,) for request in (*_problem_requests(book, noted), *cleared)),
-        *_scorecard_requests(book, before, after, rubric),
+        *_scorecard_requests(book, before, after, rubric, places),
     ]
     rows = sum(before.get(id_) != stored for id_, stored in after.items())
     return PullPlan(
@@ -115,7 +120,7 @@ def plan_pull(
         counts.edited,
         counts.withdrawn,
         rows,
-        replace(book, scorecards=tuple(after.values()), problems=tuple(noted)),
+        replace(book, scorecards=tuple(after.values()), problems=tuple(noted), places=places),
         _response_range(book),
     )
 
@@ -164,10 +169,10 @@ def _merge(
         if held is None:
             fresh[card.response_id] = made
             continue
-        if instant(card.submitted_at) < instant(held.card.submitted_at):
+        if held.sound and instant(card.submitted_at) < instant(held.card.submitted_at):
             continue
-        if instant(card.submitted_at) == instant(held.card.submitted_at):
-            # read again: the answers are the same, but a mended join or panel may read them better
+        if not held.sound or instant(card.submitted_at) == instant(held.card.submitted_at):
+            # read again: the answers are the same, but a mended row, join or panel may read them better
             version = held.card.rubric_version or made.card.rubric_version
             made = replace(made, card=replace(made.card, rubric_version=version))
         elif held.row:
@@ -208,18 +213,23 @@ def with_statuses(rows: Mapping[str, StoredScorecard]) -> dict[str, StoredScorec
 
 
 def _scorecard_requests(
-    book: Book, before: Mapping[str, StoredScorecard], after: dict[str, StoredScorecard], rubric: Rubric
+    book: Book,
+    before: Mapping[str, StoredScorecard],
+    after: dict[str, StoredScorecard],
+    rubric: Rubric,
+    places: dict[str, int],
 ) -> Iterator[Sequence[Json]]:
-    """Groups of requests, each to be sent in one batch."""
+    """Groups of requests, each to be sent in one batch. Grows `places` by the columns that it adds."""
     table = book.tables.get(design.SCORECARDS, Table())
     changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
-    if not changed:
-        return
-    places = dict(book.places)
     columns = list(new_columns(book, rubric, places, scorecards.keys_needed(stored.card for stored in changed)))
     if columns:
         yield columns
-    next_row = max(len(table.rows), 1, *(stored.row for stored in before.values())) + 1
+    if not changed:
+        return
+    next_row = (
+        max(len(table.rows) if "response" in book.places else 1, 1, *(stored.row for stored in before.values())) + 1
+    )
     wanted: list[tuple[int, StoredScorecard]] = []
     for stored in changed:
         row = stored.row

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.scorecard import PanelRow, Problem, SubmittedScorecard
+from pipeline.scorecard import PanelRow, Problem, Rubric, SubmittedScorecard
 from pipeline.worksheets import about, design, panel, problems, rubric, scorecards
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.scorecards import StoredScorecard, Value
@@ -78,6 +78,20 @@ class Book:
     def counted(self) -> tuple[SubmittedScorecard, ...]:
         """The scorecards that the ranking is made of."""
         return tuple(stored.card for stored in self.scorecards if stored.status == "counted")
+
+    @property
+    def altered(self) -> tuple[StoredScorecard, ...]:
+        """Rows that would count but were edited so that they cannot be trusted."""
+        return tuple(stored for stored in self.scorecards if stored.status == "counted" and not stored.sound)
+
+    def lacking(self, of: Rubric) -> tuple[str, ...]:
+        """Headers that Scorecards should have and has not: columns deleted or renamed, or of questions that are new."""
+        return scorecards.lacking(self.places, of)
+
+    @property
+    def has_other_headers(self) -> bool:
+        """Whether Scorecards has columns that are not ours: people's own, or ours under another name."""
+        return scorecards.has_others(self.tables.get(design.SCORECARDS, Table()).header)
 
     @property
     def missing(self) -> tuple[str, ...]:

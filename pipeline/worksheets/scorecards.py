@@ -47,17 +47,23 @@ FIXED = (
     Column("created_at", "Created at (UTC)", 190, "When it was first sent, exactly as received"),
 )
 _FORMER = re.compile(r"@\d{4}-\d\d-\d\dT[\d:.]+Z?$")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 BY_HEADER = {column.header: column for column in FIXED}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredScorecard:
-    """One row as it stands. `row` counts from 1 as the spreadsheet shows it; 0: not written yet."""
+    """One row as it stands. `row` counts from 1 as the spreadsheet shows it; 0: not written yet.
+
+    `sound` is False when people edited the row so that it no longer reads as we write rows: a rating that is no whole
+    number, a time that is none, no candidate. What such a row says is not to be trusted.
+    """
 
     card: SubmittedScorecard
     status: Status
     row: int = 0
     other: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sound: bool = True
 
     @property
     def id(self) -> str:
@@ -104,6 +110,16 @@ def positions(header: Sequence[Value]) -> dict[str, int]:
     return found
 
 
+def lacking(places: Mapping[str, int], rubric: Rubric) -> tuple[str, ...]:
+    """Headers of ours that are not there: columns that people deleted or renamed, or of questions that are new."""
+    return tuple(column.header for column in columns(rubric) if column.key not in places)
+
+
+def has_others(header: Sequence[Value]) -> bool:
+    """Whether there are headers that are not ours: people's own columns, or ours under another name."""
+    return sum(name is not None and name != "" for name in header) > len(positions(header))
+
+
 def read_rows(rows: Sequence[Sequence[Value]], places: Mapping[str, int]) -> list[StoredScorecard]:
     """Every row below the header that has a response id."""
     ratings = [(key.removeprefix(RATING), place) for key, place in places.items() if key.startswith(RATING)]
@@ -127,7 +143,14 @@ def read_rows(rows: Sequence[Sequence[Value]], places: Mapping[str, int]) -> lis
             created_at=told.get("created_at", ""),
             rubric_version=told.get("rubric", ""),
         )
-        stored.append(StoredScorecard(card, _status(told.get("status", "")), number, _others(told.get("other", ""))))
+        status = _status(told.get("status", ""))
+        sound = (
+            told.get("status") == status
+            and _TIME.fullmatch(card.submitted_at) is not None
+            and bool(card.round and (status == "problem" or (card.candidate and card.interviewer)))
+            and all(_is_rating(row, place) for _, place in ratings)
+        )
+        stored.append(StoredScorecard(card, status, number, _others(told.get("other", "")), sound))
     return stored
 
 
@@ -141,6 +164,12 @@ def _text(row: Sequence[Value], place: int) -> str:
 def _number(row: Sequence[Value], place: int) -> float | None:
     value = row[place] if place < len(row) else None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _is_rating(row: Sequence[Value], place: int) -> bool:
+    """Whether the cell holds a whole number or nothing; a number typed as text is neither."""
+    held = _number(row, place)
+    return _text(row, place) == "" if held is None else float(held).is_integer()
 
 
 def _status(text: str) -> Status:

@@ -1,0 +1,104 @@
+"""What people type, edit and send to make a number wrong, a ranking incomplete without a word, or a screen lie."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Google, Run
+
+SCORECARDS = 104  # the worksheet's fixed id
+
+
+def scores(run: Run) -> dict[str, float]:
+    return {row["candidate"]: row["score"] for row in run("rank", "--json").json["candidates"]}
+
+
+def type_over(google: Google, spreadsheet: str, header: str, row: int, value: object) -> None:
+    """As a manager does: any cell of Scorecards, protection or not."""
+    place = google.values(spreadsheet, "Scorecards")[0].index(header)
+    cell = f"Scorecards!{chr(65 + place)}{row}"
+    body = {"values": [[value]]}
+    google.call("PUT", f"/v4/spreadsheets/{spreadsheet}/values/{cell}", body, valueInputOption="RAW")
+
+
+def delete_column(google: Google, spreadsheet: str, header: str) -> None:
+    place = google.values(spreadsheet, "Scorecards")[0].index(header)
+    where = {"sheetId": SCORECARDS, "dimension": "COLUMNS", "startIndex": place, "endIndex": place + 1}
+    body = {"requests": [{"deleteDimension": {"range": where}}]}
+    google.call("POST", f"/v4/spreadsheets/{spreadsheet}:batchUpdate", body)
+
+
+# --- Scorecards edited by hand
+
+
+@pytest.mark.parametrize("typed", ["4", "4,0", 2.7, True, "good"])
+def test_a_rating_that_is_no_whole_number_is_refused_and_read_again(
+    google: Google, run: Run, scorecards: dict[str, str], typed: object
+) -> None:
+    """A number as text or with decimals is neither taken as missing nor rounded; `run` asks the form again."""
+    run("run")
+    before = scores(run)
+    type_over(google, scorecards["spreadsheet"], "Rating: joins", 2, typed)
+    refused = run("rank", code=6)
+    assert "edited by hand and cannot be read any more in row 2" in refused.err
+    assert "pipeline run" in refused.err
+    run("run")
+    assert scores(run) == before
+
+
+@pytest.mark.parametrize("header", ["Candidate", "Interviewer", "Round", "Status", "Submitted at (UTC)", "Response"])
+def test_a_deleted_column_is_never_ranked_without(
+    google: Google, run: Run, scorecards: dict[str, str], header: str
+) -> None:
+    """`rank` says what is gone; `run` brings it back from the forms, and nothing counts twice."""
+    run("run")
+    before = scores(run)
+    delete_column(google, scorecards["spreadsheet"], header)
+    assert f"Scorecards has lost the column {header}" in run("rank", code=6).err
+    run("run")
+    assert scores(run) == before
+    rows = google.table(scorecards["spreadsheet"], "Scorecards")
+    assert [row["Status"] for row in rows] == ["counted"] * 4
+    assert "nothing new" in run("run", "--full").err
+
+
+def test_a_deleted_column_of_ratings_comes_back(google: Google, run: Run, scorecards: dict[str, str]) -> None:
+    """`rank` notes that ratings are missing; `run` asks the forms again."""
+    run("run")
+    before = scores(run)
+    delete_column(google, scorecards["spreadsheet"], "Rating: joins")
+    assert "Scorecards has no column for Rating: joins" in run("rank").err
+    run("run")
+    assert scores(run) == before
+    assert "Rating: joins" not in run("rank").err
+
+
+def test_a_renamed_column_of_ratings_gets_its_name_back(google: Google, run: Run, scorecards: dict[str, str]) -> None:
+    """Under another name it would be a column of the managers', and its ratings missing."""
+    run("run")
+    before = scores(run)
+    type_over(google, scorecards["spreadsheet"], "Rating: joins", 1, "Joins")
+    assert scores(run) == before
+    assert "Rating: joins" in google.values(scorecards["spreadsheet"], "Scorecards")[0]
+
+
+@pytest.mark.parametrize("typed", ["soon", 46000, "9999-12-31T00:00:00Z", "2026-03-04 09:00"])
+def test_a_time_typed_over_hides_no_later_scorecard(
+    google: Google, run: Run, scorecards: dict[str, str], typed: object
+) -> None:
+    """The newest time says from when on to ask; one that is none, or is still to come, must not."""
+    run("run")
+    type_over(google, scorecards["spreadsheet"], "Submitted at (UTC)", 2, typed)
+    later = {"Candidate": "Ben", "Tell me about feedback you took.": "1", "Overall recommendation": "No"}
+    google.control("clock", advance=86_400)
+    google.submit(scorecards["team"], "mara@example.com", later).raise_for_status()
+    assert "1 new" in run("run", code=None).err
+
+
+def test_a_status_typed_by_hand_is_put_right(google: Google, run: Run, scorecards: dict[str, str]) -> None:
+    """A word that is no status of ours would look as if the scorecard did not count."""
+    run("run")
+    type_over(google, scorecards["spreadsheet"], "Status", 2, "ignored")
+    run("rank", code=6)
+    run("run")
+    assert google.table(scorecards["spreadsheet"], "Scorecards")[0]["Status"] == "counted"
