@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import Google, Run
+from tests.conftest import TECHNICAL, Google, Run
 
 SCORECARDS = 104  # the worksheet's fixed id
 
@@ -102,3 +104,24 @@ def test_a_status_typed_by_hand_is_put_right(google: Google, run: Run, scorecard
     run("rank", code=6)
     run("run")
     assert google.table(scorecards["spreadsheet"], "Scorecards")[0]["Status"] == "counted"
+
+
+# --- what a terminal would obey
+
+NAME = "Eve\x1b]0;ours\x07\x9b2J\u202eadA"
+
+
+def test_no_name_reaches_the_terminal_as_a_command(google: Google, run: Run, project: Path) -> None:
+    """Escape sequences of seven and of eight bits, and letters that turn the line round, are spelt out everywhere."""
+    (project / "panel.csv").write_text(f"candidate,interviewer,round\n{NAME},ivo@example.com,technical\n")
+    said = [run("panel", "import", "panel.csv"), run("create-form", "--json")]
+    form = said[1].json["forms"][0]["form_id"]
+    given = {"Candidate": NAME, **TECHNICAL, "Summary": "fine\x1b[2J"}
+    google.submit(form, "ivo@example.com", given).raise_for_status()
+    for words in (["run"], ["status"], ["rank"], ["rank", "--json"], ["explain", NAME], ["explain", NAME, "--json"]):
+        said.append(run(*words))
+    said.append(run("explain", "Nobody\x1b[2J", code=None))
+    said.append(run("panel", "add", "--candidate", "Ana", "--interviewer", "no\x1b[2J", code=None))
+    for ran in said:
+        assert not set(ran.out + ran.err) & set("\x1b\x07\x9b\u202e")
+    assert run("rank", "--json").json["candidates"][0]["candidate"] == NAME

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.plain import plain
 from pipeline.errors import InvalidInput, PipelineError
 
 directory = Path()  # of the command at work: where the traceback of a bug goes
@@ -40,7 +41,7 @@ def report(fault: BaseException) -> int:
     elif isinstance(fault, click.ClickException):
         fault.show()
     elif isinstance(fault, InvalidInput):
-        click.echo(str(fault), err=True)  # each line begins with its own place
+        click.echo(plain(str(fault)), err=True)  # each line begins with its own place
     elif isinstance(fault, PipelineError):
         _say(str(fault))
     elif isinstance(fault, OSError) and _is_about_a_file(fault):
@@ -52,7 +53,7 @@ def report(fault: BaseException) -> int:
 
 
 def _say(text: str) -> None:
-    click.echo(f"pipeline: {text}", err=True)
+    click.echo(plain(f"pipeline: {text}"), err=True)
 
 
 def _bug(fault: BaseException) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.plain import plain, plain_json
 from pipeline.errors import CannotAsk
 
 if TYPE_CHECKING:
@@ -37,18 +38,19 @@ class Screen:
     def say(self, text: str = "") -> None:
         """Progress and next steps, on stderr; silenced by --quiet."""
         if not self.quiet:
-            click.echo(text, err=True)
+            click.echo(plain(text), err=True)
 
     def warn(self, text: str) -> None:
         """What must be read, --quiet or not."""
-        click.echo(text, err=True)
+        click.echo(plain(text), err=True)
 
     def data(self, text: str) -> None:
-        click.echo(text)
+        click.echo(plain(text))
 
     def document(self, document: Mapping[str, Any]) -> None:
         """The one JSON document of a command run with --json."""
-        click.echo(json.dumps({"schema_version": 1, **document}, ensure_ascii=False, indent=1, allow_nan=False))
+        text = json.dumps({"schema_version": 1, **document}, ensure_ascii=False, indent=1, allow_nan=False)
+        click.echo(plain_json(text))
 
     def confirm(self, question: str, flag: str, *, yes: bool) -> None:
         """Ask on a terminal; elsewhere the flag must have been given."""
