@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.errands.times import text_of
 from tests.conftest import BANK, TEAM, TECHNICAL, Google, Run
 
 Json = dict[str, Any]
@@ -256,4 +259,211 @@ def test_a_plan_keeps_its_word_about_destroying_answers(
     run("create-form", "--plan", "plan.json", code=2)
     run("create-form", "--dry-run", "--allow-destructive", "--out", "plan.json")
     run("create-form", "--plan", "plan.json", "--allow-destructive")
+    assert "Nothing to do" in run("create-form").out
+
+
+# --- versions of the rubric -----------------------------------------------------------------------------------------
+
+
+def versions(google: Google, role: Json) -> list[Json]:
+    return [row for row in google.table(role["spreadsheet"], "Rubric") if row["Part"] == "Version"]
+
+
+def test_a_version_says_when_by_whom_what_and_its_fingerprint(
+    google: Google, run: Run, role: Json, project: Path
+) -> None:
+    """The first is what create-form made; a change of meaning adds one, a new wording does not."""
+    EDITS["must-have added"][0](project)
+    run("create-form")
+    EDITS["look for"][0](project)
+    run("create-form")
+    first, second = versions(google, role)
+    assert first["Id"] != second["Id"]
+    assert second["Text"].startswith("in force since 20") and "set by " in second["Text"]
+    assert second["Why"] == "competency teamwork: must-have threshold is new: 2"
+
+
+def test_an_added_question_is_told_in_its_version(google: Google, run: Run, role: Json, project: Path) -> None:
+    """It changes what a score is made of, though no answer means anything else."""
+    EDITS["question added"][0](project)
+    run("create-form")
+    assert "What is a CSP?" in versions(google, role)[-1]["Why"]
+
+
+def test_a_scorecard_is_stamped_with_the_version_in_force_when_it_was_sent(
+    google: Google, run: Run, role: Json, project: Path
+) -> None:
+    """Also when it is pulled only after the next version has come."""
+    google.control("clock", now=text_of(datetime.now(UTC)))
+    sent = {"Candidate": "Ana", **TECHNICAL}
+    google.submit(role["technical"], IVO, sent).raise_for_status()
+    time.sleep(1.1)  # times are told to the second
+    config("weight = 5", "weight = 4")(project)
+    run("create-form")
+    google.control("clock", advance=2)
+    google.submit(role["technical"], IVO, {**sent, "Candidate": "Ben"}).raise_for_status()
+    run("run")
+    first, second = (row["Id"] for row in versions(google, role))
+    stamped = {row["Candidate"]: row["Rubric version"] for row in google.table(role["spreadsheet"], "Scorecards")}
+    assert stamped == {"Ana": first, "Ben": second}
+
+
+# --- rounds ---------------------------------------------------------------------------------------------------------
+
+
+def test_one_round_can_be_made_before_the_other(google: Google, run: Run) -> None:
+    """`--round` makes that form alone; the other joins the same spreadsheet later."""
+    first = run("create-form", "--round", "team", "--json").json
+    assert [form["round"] for form in first["forms"]] == ["team"]
+    both = run("create-form", "--json").json
+    assert [form["round"] for form in both["forms"]] == ["technical", "team"]
+    assert both["spreadsheet"] == first["spreadsheet"]
+    assert "Nothing to do" in run("create-form").out
+
+
+def test_one_round_can_be_pulled_closed_and_looked_at_alone(google: Google, run: Run, scorecards: Json) -> None:
+    """`--round` limits each command."""
+    run("pull-responses", "--round", "team")
+    assert {row["Round"] for row in google.table(scorecards["spreadsheet"], "Scorecards")} == {"team"}
+    assert {i["round"] for i in run("status", "--round", "team", "--json").json["interviews"]} == {"team"}
+    closed = run("close-form", "--round", "team", "--json").json["forms"]
+    assert [(form["round"], form["accepting"]) for form in closed] == [("team", False)]
+    assert google.form(scorecards["technical"])["publishSettings"]["publishState"]["isAcceptingResponses"]
+
+
+def test_the_ranking_is_made_across_rounds(run: Run, scorecards: Json) -> None:
+    """Databases and security from one form, teamwork from the other."""
+    ranked = run("run", "--json").json["written"]["ranking"]["candidates"]
+    assert [row["candidate"] for row in ranked] == ["Ana", "Ben"]
+    assert {name: round(c["score"], 2) for name, c in ranked[0]["competencies"].items()} == {
+        "databases": 3.5, "security": 4.0, "teamwork": 5.0,
+    }  # fmt: skip
+
+
+# --- the panel ------------------------------------------------------------------------------------------------------
+
+
+def test_bad_rows_of_the_panel_go_to_problems_with_their_row(google: Google, run: Run, role: Json) -> None:
+    """The good ones count all the same."""
+    panel(
+        google,
+        role,
+        [
+            ["Ana", "ivo", "technical"],
+            ["Ana", IVO, "technical", "2026-03-02 09:00"],
+            ["ána", MARA, "team"],
+            ["Ben", MARA, "tema"],
+            ["Ben", IVO, "technical", "31 February"],
+        ],
+    )
+    run("run", code=8)
+    problems = [row["What"] for row in google.table(role["spreadsheet"], "Problems")]
+    assert sorted(problems) == [
+        "Panel row 2: 'ivo' is not an e-mail address",
+        "Panel row 4: 'ána' looks like another spelling of 'Ana' in row 2",
+        "Panel row 5: there is no round 'tema'",
+        "Panel row 6: '31 February' is not a time",
+    ]
+
+
+def test_a_free_typed_name_near_a_known_one_is_proposed_and_never_merged(
+    google: Google, run: Run, project: Path
+) -> None:
+    """The form came before the panel: names were typed."""
+    made = run("create-form", "--json").json
+    team = made["forms"][1]["form_id"]
+    by_hand_answers = {"Candidate": "Anna", **TEAM}
+    share = {"type": "anyone", "role": "reader", "view": "published"}
+    google.call("POST", f"/drive/v3/files/{team}/permissions", share)
+    google.submit(team, MARA, by_hand_answers).raise_for_status()
+    run("panel", "import", "panel.csv")
+    told = run("run", code=8)
+    assert "Anna is not on the panel: not counted; If Ana is meant, ask for it to be sent again for Ana" in told.err
+    (row,) = google.table(made["spreadsheet"]["spreadsheet_id"], "Scorecards")
+    assert (row["Candidate"], row["Status"]) == ("Anna", "problem")
+
+
+def permissions(google: Google, file_id: str) -> set[tuple[str, str, str, str]]:
+    found = google.call(
+        "GET", f"/drive/v3/files/{file_id}/permissions", includePermissionsForView="published", fields="*"
+    )["permissions"]
+    return {
+        (p["type"], p.get("emailAddress") or p.get("domain", ""), p["role"], p.get("view", ""))
+        for p in found
+        if p["role"] != "owner"
+    }
+
+
+def test_an_interviewer_who_leaves_the_panel_may_not_answer_any_more(google: Google, run: Run, role: Json) -> None:
+    """Their permission is withdrawn, of the round that they left."""
+    panel(google, role, [["Ana", "noor@example.com", "technical"], ["Ana", IVO, "team"], *BEN[1:]])
+    run("create-form")
+    assert permissions(google, role["technical"]) == {("user", "noor@example.com", "reader", "published")}
+    answer = google.submit(role["technical"], IVO, {"Candidate": "Ana", **TECHNICAL})
+    assert answer.status_code == 403
+
+
+def test_a_domain_may_answer_and_managers_may_write_when_the_configuration_says_so(
+    google: Google, run: Run, project: Path
+) -> None:
+    """Responders see the published form only; managers the spreadsheet."""
+    config('title = "Backend developer"', 'title = "Backend developer"\n\n[sharing]\nresponders = ["example.com"]\n'
+           'managers = ["hm@example.org"]')(project)  # fmt: skip
+    made = run("create-form", "--json").json
+    assert permissions(google, made["forms"][0]["form_id"]) == {("domain", "example.com", "reader", "published")}
+    assert permissions(google, made["spreadsheet"]["spreadsheet_id"]) == {("user", "hm@example.org", "writer", "")}
+
+
+def test_anyone_may_answer_only_when_the_configuration_says_so(google: Google, run: Run, project: Path) -> None:
+    """And nobody any more once it does not."""
+    config('title = "Backend developer"', 'title = "Backend developer"\n\n[sharing]\nresponders = ["anyone"]')(project)
+    form = run("create-form", "--json").json["forms"][0]["form_id"]
+    assert permissions(google, form) == {("anyone", "", "reader", "published")}
+    config('responders = ["anyone"]', "responders = []")(project)
+    run("create-form")
+    assert permissions(google, form) == set()
+
+
+# --- other ids than ours --------------------------------------------------------------------------------------------
+
+
+def test_should_google_refuse_our_ids_its_own_are_taken_recorded_and_read(
+    google: Google, run: Run, project: Path
+) -> None:
+    """Everything works as before: links, answers, rewording, ranking, and a second run has nothing to do."""
+    run("panel", "import", "panel.csv")
+    google.control("faults", faults=[{"method": "forms.forms.batchUpdate", "status": 400, "times": 1}])
+    made = run("create-form", "--json").json
+    assert google.call("GET", "/_emulator/faults")["unused"] == 0
+    assert "Nothing to do" in run("create-form").out
+    ids = {form["round"]: form["form_id"] for form in made["forms"]} | made["spreadsheet"]
+    google.submit(ids["technical"], IVO, {"Candidate": "Ana", **TECHNICAL}).raise_for_status()
+    bank(JOINS, "A join got slow. What now?")(project)
+    assert [c["kind"] for c in run("create-form", "--json").json["changes"]] == ["reworded"]
+    run("run")
+    (row,) = google.table(ids["spreadsheet_id"], "Scorecards")
+    assert (row["Candidate"], row["Rating: joins"], row["Status"]) == ("Ana", 4, "counted")
+    assert row["Other answers"] == ""
+
+
+# --- size -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_bank_of_two_hundred_questions_becomes_a_form_and_a_scorecard(
+    google: Google, run: Run, project: Path
+) -> None:
+    """One batch each; the filled scorecard has all its ratings."""
+    header = BANK.splitlines()[0]
+    rows = [f"q{n},databases,Question {n}?,signal,poor {n},fair {n},good {n},technical" for n in range(200)]
+    (project / "question_bank.csv").write_text("\n".join([header, *rows, *BANK.splitlines()[3:]]) + "\n")
+    run("panel", "import", "panel.csv")
+    google.calls()
+    made = run("create-form", "--json").json
+    assert google.calls().count("forms.forms.batchUpdate") == 2
+    answers = {f"Question {n}?": str(n % 5 + 1) for n in range(200)}
+    technical = made["forms"][0]["form_id"]
+    google.submit(technical, IVO, {"Candidate": "Ana", **TECHNICAL, **answers}).raise_for_status()
+    run("run")
+    (row,) = google.table(made["spreadsheet"]["spreadsheet_id"], "Scorecards")
+    assert [row[f"Rating: q{n}"] for n in range(200)] == [n % 5 + 1 for n in range(200)]
     assert "Nothing to do" in run("create-form").out

@@ -16,6 +16,7 @@ from pipeline.project import Project
 from pipeline.scorecard import PanelRow
 from pipeline.worksheets import Book
 
+
 @dataclass(frozen=True)
 class Owed:
     """One interview of the panel. `late`: since its scheduled end; None when its scorecard is in, or not due yet."""

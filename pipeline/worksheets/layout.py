@@ -76,9 +76,10 @@ def layout_requests(
     made.append(ask.update_sheet(design.RESULTS, "index", index=len(titles) + 1))
     for sheet in worksheets(of):
         made += _contents(sheet, of, titles)
-    made += rewrite(
-        design.RUBRIC, [design.header_cells(rubric.worksheet(of).columns)], rubric.grid(of, recorded or Recorded())
-    )
+    record, page = rubric.grid(of, recorded or Recorded()), rubric.worksheet(of)
+    if len(record) > page.rows:
+        made.append(ask.more(design.RUBRIC, "ROWS", len(record) - page.rows + 100))
+    made += rewrite(design.RUBRIC, [design.header_cells(page.columns)], record)
     if empty_sheet is not None:
         made.append({"deleteSheet": {"sheetId": empty_sheet}})
     return made

@@ -280,7 +280,7 @@ def _spreadsheet(
     before = found.book.recorded if found.book else Recorded()
     meaning = list(weighing_changes(before.weighing, weighing(rubric))) if before.weighing else []
     told = [
-        change.what for change in [*(c for form in forms.values() for c in form.changes), *meaning] if _meaning(change)
+        change.what for change in [*(c for form in forms.values() for c in form.changes), *meaning] if _told(change)
     ]
     version = Version(rubric.fingerprint, now, who, "; ".join(told), scale_of(rubric))
     recorded = replace(
@@ -322,8 +322,10 @@ def _book(
         yield Step("spreadsheets.batchUpdate", "spreadsheet", " and ".join(told), body)
 
 
-def _meaning(change: Change) -> bool:
-    return change.klass == "changes-meaning" and change.outcome == "apply"
+def _told(change: Change) -> bool:
+    """Whether a version of the rubric tells the change: what it means, or which questions there are."""
+    asked = change.kind in ("question-added", "question-removed", "kind-changed")
+    return change.outcome == "apply" and (change.klass == "changes-meaning" or asked)
 
 
 def _title(role: Role) -> str:
