@@ -1,5 +1,7 @@
 """`adopt`: files that people made, checked before they are used, and kept as they are."""
 
+import shutil
+
 import pytest
 
 
@@ -76,3 +78,14 @@ def test_the_form_of_another_round_is_refused(google, role, run):
     """Two rounds never share a form."""
     refused = run("adopt", "form", role["technical"], "--round", "team", code=5).err
     assert "is in use for another purpose (round technical)" in refused
+
+
+def test_a_colleague_or_a_lost_pipeline_directory_finds_the_same_files(google, role, run, project):
+    """Forms and spreadsheet carry the role; nothing is made a second time."""
+    shutil.rmtree(project / ".pipeline")
+    run("status")
+    made = run("create-form", "--json").json
+    assert made["steps"] == []
+    assert {form["round"]: form["form_id"] for form in made["forms"]} == {
+        k: v for k, v in role.items() if k != "spreadsheet"
+    }

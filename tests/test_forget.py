@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from pipeline import emulator
+from tests.between import door
 from tests.conftest import TEAM, TECHNICAL, Google
 
 
@@ -152,3 +153,60 @@ def test_the_local_workspace_keeps_no_trace_on_disk(project, run, monkeypatch):
         delete_by_hand(google, form["form_id"], "Zoe Quax")
     holding = [p.name for p in project.rglob("*") if p.is_file() and b"Zoe Quax" in p.read_bytes()]
     assert holding == ["panel.csv"]
+
+
+@pytest.mark.parametrize("last", [4, 6, 8, 10])
+def test_cut_short_after_any_call_it_is_finished_by_running_it_again(google, ranked, run, monkeypatch, last):
+    """After so many calls the line is dead; the same command then does the rest, and Ben keeps everything."""
+    with door(google.url, before=lambda number: number <= last or dead()) as way:
+        monkeypatch.setenv("PIPELINE_WORKSPACE_URL", way.url)
+        run("forget", "Ana", "--yes", code=5)
+        way.failed.clear()
+    monkeypatch.setenv("PIPELINE_WORKSPACE_URL", google.url)
+    run("forget", "Ana", "--yes")
+    run("run")
+    assert "Ana" not in everything(google, ranked)
+    assert [row["Candidate"] for row in google.table(ranked["spreadsheet"], "Rankings")] == ["Ben"]
+
+
+def dead():
+    raise ConnectionError
+
+
+def test_a_manager_who_sorts_in_between_loses_nobody_elses_row(google, ranked, run, monkeypatch):
+    """Just before each call a manager turns Rankings upside down: Ben's row and decision stay, Ana's go."""
+    values = google.values(ranked["spreadsheet"], "Rankings")
+    column = values[0].index("Decision")
+    path = f"/v4/spreadsheets/{ranked['spreadsheet']}/values/Rankings!{chr(65 + column)}2:{chr(65 + column)}3"
+    names = [row[values[0].index("Candidate")] for row in values[1:3]]
+    google.call("PUT", path, {"values": [[f"about {name}"] for name in names]}, valueInputOption="RAW")
+
+    def sort(number):
+        spec = {"dimensionIndex": 2, "sortOrder": "DESCENDING" if number % 2 else "ASCENDING"}
+        where = {"sheetId": 101, "startRowIndex": 1, "endRowIndex": 3}
+        body = {"requests": [{"sortRange": {"range": where, "sortSpecs": [spec]}}]}
+        google.call("POST", f"/v4/spreadsheets/{ranked['spreadsheet']}:batchUpdate", body)
+
+    with door(google.url, before=sort) as way:
+        monkeypatch.setenv("PIPELINE_WORKSPACE_URL", way.url)
+        run("forget", "Ana", "--yes")
+    (row,) = google.table(ranked["spreadsheet"], "Rankings")
+    assert (row["Candidate"], row["Decision"]) == ("Ben", "about Ben")
+
+
+def test_rows_of_the_panel_that_were_moved_in_between_are_put_back(google, scorecards, run, monkeypatch):
+    """Somebody sorts Panel between our read and our write: everybody else is still on it."""
+    turned = []
+
+    def turn(number):
+        spec = {"dimensionIndex": 0, "sortOrder": "ASCENDING" if len(turned) % 2 else "DESCENDING"}
+        turned.append(spec)
+        where = {"sheetId": 105, "startRowIndex": 1, "endRowIndex": 5}
+        body = {"requests": [{"sortRange": {"range": where, "sortSpecs": [spec]}}]}
+        google.call("POST", f"/v4/spreadsheets/{scorecards['spreadsheet']}:batchUpdate", body)
+
+    with door(google.url, before=turn) as way:
+        monkeypatch.setenv("PIPELINE_WORKSPACE_URL", way.url)
+        run("forget", "Ana", "--yes")
+    panel = google.table(scorecards["spreadsheet"], "Panel")
+    assert sorted((row["Candidate"], row["Round"]) for row in panel) == [("Ben", "team"), ("Ben", "technical")]

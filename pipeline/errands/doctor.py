@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pipeline.errands.book import read_book
+from pipeline.errands.status import retention
 from pipeline.errors import NotSignedIn, PipelineError
 from pipeline.google.doctor import Check, FormToCheck, check_all, failed
 from pipeline.project import Project
+from pipeline.worksheets import Book
 
 
 def doctor(project: Project) -> list[Check]:
@@ -28,4 +30,12 @@ def doctor(project: Project) -> list[Check]:
         FormToCheck(round_id, form_id, frozenset(responders | asked.get(round_id, set())))
         for round_id, form_id in known.get("forms", {}).items()
     ]
-    return check_all(session, forms, spreadsheet, now=project.now)
+    checks = check_all(session, forms, spreadsheet, now=project.now)
+    return [*checks, _kept(project, book)] if book else checks
+
+
+def _kept(project: Project, book: Book) -> Check:
+    """A reminder, no fault: whose data the project has kept for longer than it wants to."""
+    overdue = retention(project, book, project.now())
+    days = project.settings.retention.days
+    return Check("retention", "PASS", "; ".join(overdue) or f"nobody's data is older than {days} days")

@@ -23,7 +23,7 @@ from pipeline.google import forms, sheets
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
 from pipeline.scorecard import Round
-from pipeline.worksheets import Book, JoinRow, Recorded, is_named, mark_of
+from pipeline.worksheets import Book, JoinRow, Recorded, design, is_named, mark_of
 
 ATTEMPTS = 3  # people may move rows, or an answer may be lost, in between
 NOBODY = "(nobody yet)"  # a drop-down must offer something
@@ -176,6 +176,7 @@ def _out_of_the_spreadsheet(
 ) -> Book:
     """All worksheets of ours in one batch; looked at again until nothing is left."""
     rounds = [round_.id for round_ in project.rubric.rounds]
+    first: Book | None = None
     for _ in range(ATTEMPTS):
         reply = sheets.get_by_data_filter(
             project.session, spreadsheet_id, worksheets.snapshot_body(), fields=worksheets.SNAPSHOT_FIELDS
@@ -184,7 +185,9 @@ def _out_of_the_spreadsheet(
         book = worksheets.book_of(snapshot, rounds=rounds)
         recorded = _recorded(book.recorded, applied, marks, project.now().strftime("%Y-%m-%d"))
         plan = worksheets.plan_forget(snapshot, book, project.rubric, candidate, recorded)
+        first = first or book
         if not plan.requests:
+            _put_back(project, spreadsheet_id, first, book, candidate, receipt)
             return book
         try:
             sheets.batch_update(
@@ -197,6 +200,25 @@ def _out_of_the_spreadsheet(
         "The spreadsheet changed each time while it was written.",
         "Ask whoever is sorting or deleting rows to pause, and run this again; it goes on where it stopped.",
     )
+
+
+def _put_back(project: Project, spreadsheet_id: str, first: Book, now: Book, candidate: str, receipt: Receipt) -> None:
+    """People who moved rows of Panel or Scorecards just then may have had another row deleted in place of ours."""
+    have = {(row.candidate, row.interviewer, row.round) for row in now.panel}
+    lost = [
+        row
+        for row in first.panel
+        if (row.candidate, row.interviewer, row.round) not in have and not is_named(row.candidate, candidate)
+    ]
+    if lost:
+        requests = worksheets.plan_panel(now.panel, lost, now.zone, now.tables[design.PANEL].header)
+        sheets.batch_update(project.session, spreadsheet_id, {"requests": requests}, fields="spreadsheetId")
+        receipt.notes.append(f"Rows of Panel were moved meanwhile; {len(lost)} of others were put back at its end.")
+    there = {stored.id for stored in now.scorecards}
+    if any(s.id not in there and not is_named(s.card.candidate, candidate) for s in first.scorecards):
+        receipt.leave(
+            "Rows of Scorecards about others were moved meanwhile, and are gone", "Run 'pipeline run --full'."
+        )
 
 
 def _recorded(before: Recorded, applied: Mapping[str, FormPlan], marks: set[str], day: str) -> Recorded:
@@ -238,7 +260,7 @@ def _say_what_is_left(
         told = [f"{response.submitted[:16]}Z from {response.interviewer or 'somebody'}" for response in found]
         receipt.leave(
             f"{count} in the form ({round_id}): no program can delete a form's response",
-            f"Open the form's editor, Responses, Individual, and delete {'them' if len(found) != 1 else 'it'}: "
+            f"{_where(project)}, and delete {'them' if len(found) != 1 else 'it'}: "
             + project.lasting(_edit_url(project, ids.forms[round_id])),
             *told,
         )
@@ -258,6 +280,13 @@ def _say_what_is_left(
     if yours:
         receipt.leave("The name stands in files of yours, which we do not touch", "Edit or delete them.", *yours)
     receipt.notes += _beyond(project)
+
+
+def _where(project: Project) -> str:
+    if project.address is None:
+        return "Open the form's editor, Responses, Individual"
+    first = "" if project.address_lasts else "Run 'pipeline serve', open the link that it prints once, "
+    return f"{first}{'then' if first else 'Open'} the form's page, Responses"
 
 
 def _edit_url(project: Project, form_id: str) -> str:
