@@ -118,13 +118,12 @@ def test_a_candidate_with_scorecards_stays_in_the_drop_down(
 def watching(google: Google, role: dict[str, str], project: Path) -> Any:
     """`pipeline run --watch 1` in a process of its own, which has done its first run."""
     command = [sys.executable, "-m", "pipeline", "run", "--watch", "1"]
-    process = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    told = [process.stderr.readline() for _ in range(2)]
-    assert told[0].startswith("Scorecards: "), told
-    yield process
-    process.kill()
-    process.wait()
+    pipes: Any = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=project, **pipes) as process:
+        told = [process.stderr.readline() for _ in range(2)]
+        assert told[0].startswith("Scorecards: "), told
+        yield process
+        process.kill()
 
 
 def test_watching_says_what_came_in_and_only_then(google: Google, role: dict[str, str], watching: Any) -> None:

@@ -20,6 +20,8 @@ from pipeline.errands.times import text_of
 from pipeline.errors import Refused
 from pipeline.form import lint, read_response
 from pipeline.google import forms, sheets
+from pipeline.google.refusals import Invalid
+from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
 from pipeline.scorecard import Problem, Round
 from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, mark_of
@@ -85,8 +87,8 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     reading.look_again_at_unusable()
     complete = [round_.id for round_ in rounds] if full else []
     merged = sent = _merged(project, book, reading, complete)
-    for _ in range(ATTEMPTS):
-        if _send(project, ids.spreadsheet, sent):
+    for attempt in range(1, ATTEMPTS + 1):
+        if _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS):
             return Pulled(merged.new, merged.edited, merged.withdrawn, sent.problems, sent.book or book)
         book = read_book(project, ids.spreadsheet)
         sent = _merged(project, book, reading, complete, known=sent.scorecards)
@@ -110,11 +112,16 @@ def _merged(
     )
 
 
-def _send(project: Project, spreadsheet_id: str, plan: PullPlan) -> bool:
-    """Carry out the plan; False when rows were moved under it and it has to be made anew."""
+def _send(project: Project, spreadsheet_id: str, plan: PullPlan, *, last: bool) -> bool:
+    """Carry out the plan; False when rows or worksheets were moved under it and it has to be made anew."""
     reply: dict[str, Any] = {}
-    for body in plan.bodies:
-        reply = sheets.batch_update(project.session, spreadsheet_id, body, fields=worksheets.RESPONSE_FIELDS)
+    try:
+        for body in plan.bodies:
+            reply = sheets.batch_update(project.session, spreadsheet_id, body, fields=worksheets.RESPONSE_FIELDS)
+    except (Invalid, OutcomeUnknown):  # a worksheet renamed or rows gone in between are refused as a bad range
+        if last:
+            raise
+        return False
     return plan.came_out(reply)
 
 

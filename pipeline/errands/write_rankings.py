@@ -51,7 +51,10 @@ class Written:
         ranked = sum(row.status == "ranked" for row in rows)
         rest = f", {len(rows) - ranked} not (see Flags)" if len(rows) > ranked else ""
         told = "written" if self.changed else "unchanged"
-        lines = [f"Rankings {told}: {ranked} candidates ranked{rest}. {self.url}".rstrip(), *self.notices]
+        lines = [
+            f"Rankings {told}: {ranked} candidate{'s' * (ranked != 1)} ranked{rest}. {self.url}".rstrip(),
+            *self.notices,
+        ]
         return "\n".join(lines)
 
 
@@ -110,7 +113,7 @@ def write_rankings(
             again=attempt > 0,
         )
         notices += plan.notices
-        if _send(project, ids.spreadsheet, plan):
+        if _send(project, ids.spreadsheet, plan, last=attempt + 1 == ATTEMPTS):
             if plan.bodies:
                 _keep_record(project, ranked, inputs)
             return Written(ranked, bool(plan.bodies), url, tuple(dict.fromkeys(notices)))
@@ -129,7 +132,7 @@ def spreadsheet_url(project: Project, spreadsheet_id: str) -> str:
     return f"{base}/spreadsheets/d/{spreadsheet_id}/edit"
 
 
-def _send(project: Project, spreadsheet_id: str, plan: worksheets.RankingsPlan) -> bool:
+def _send(project: Project, spreadsheet_id: str, plan: worksheets.RankingsPlan, *, last: bool) -> bool:
     """Carry out the plan; False when it did not come out as planned and has to be made anew."""
     reply: dict[str, Any] = {}
     try:
@@ -142,6 +145,10 @@ def _send(project: Project, spreadsheet_id: str, plan: worksheets.RankingsPlan) 
         if plan.fill:
             sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, plan.fill)
     except OutcomeUnknown:
+        return False
+    except Invalid:  # a worksheet renamed or rows gone in between are refused as a bad range
+        if last:
+            raise
         return False
     return True
 

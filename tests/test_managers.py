@@ -1,0 +1,103 @@
+"""Managers at work in the spreadsheet between any two calls of `run`: each of their cells stays at its candidate.
+
+What one write of Rankings does to a manager's cells is shown in `test_worksheets_managers`. Here the whole command
+runs, through a door at which a manager acts before every call, in Rankings and in the worksheets that are ours alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from pipeline.worksheets import design
+from pipeline.worksheets import requests as ask
+from tests.between import door
+from tests.conftest import Google, Run
+from tests.emulator.conftest import service
+from tests.inbox import Inbox
+from tests.worksheets_manager import Manager
+
+Json = dict[str, Any]
+
+PEOPLE = ("Ana", "Ben", "Cleo", "Dan")
+
+
+class Seat:
+    """The role's spreadsheet, with a person before it."""
+
+    def __init__(self, google: Google, spreadsheet_id: str) -> None:
+        self.client = service(google, "sheets")
+        self.sheets = self.client.spreadsheets()
+        self.id = spreadsheet_id
+
+    def leave(self) -> None:
+        self.sheets.close()
+        self.client.close()
+
+    def batch(self, requests: Sequence[Json]) -> Json:
+        body = {"requests": list(requests)}
+        return dict(self.sheets.batchUpdate(spreadsheetId=self.id, body=body).execute())
+
+
+class Busy(Manager):
+    """Also sorts, deletes and inserts in Scorecards and Problems, types beside our columns, and renames worksheets."""
+
+    OTHERS = (design.SCORECARDS, design.PROBLEMS, design.INTERVIEWERS, design.PANEL)
+
+    def act(self) -> None:
+        super().act()
+        doing = self.pick.choice([self.sort_ours, self.delete_ours, self.insert_ours, self.rename_ours, self.move_ours])
+        self.log.append(doing.__name__)
+        doing()
+
+    def sort_ours(self) -> None:
+        self.desk.batch([ask.sort(ask.grid(design.SCORECARDS, 1), self.pick.randint(0, 5))])
+
+    def delete_ours(self) -> None:
+        row = self.pick.randint(1, 4)
+        for sheet_id in (design.SCORECARDS, design.PROBLEMS):
+            self.desk.batch([{"deleteDimension": {"range": ask.dimension(sheet_id, "ROWS", row, row + 1)}}])
+
+    def insert_ours(self) -> None:
+        row = self.pick.randint(1, 4)
+        self.desk.batch([ask.insert(design.SCORECARDS, "ROWS", row, row + 1, like_before=False)])
+
+    def rename_ours(self) -> None:
+        self.count += 1
+        self.desk.batch([ask.update_sheet(self.pick.choice(self.OTHERS), "title", title=f"It's {self.count}")])
+
+    def move_ours(self) -> None:
+        self.desk.batch([ask.update_sheet(self.pick.choice(self.OTHERS), "index", index=self.pick.randint(0, 3))])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_cell_of_a_manager_stays_at_its_candidate(
+    google: Google, run: Run, role: dict[str, str], _running: Any, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Scorecards come in, and before every call of `run` somebody types, sorts, inserts, moves, renames or deletes."""
+    pick = random.Random(seed)
+    inbox = Inbox(google, _running.store)
+    run("panel", "add", "--candidate", "Cleo", "--interviewer", "ivo@example.com", "--round", "technical")
+    run("panel", "add", "--candidate", "Dan", "--interviewer", "ivo@example.com", "--round", "technical")
+    run("create-form")
+    for name in PEOPLE[:3]:
+        inbox.put(role["technical"], name, rating=str(pick.randint(1, 5)))
+    run("run")
+    manager = Busy(Seat(google, role["spreadsheet"]), seed)
+    for turn in range(2):
+        google.control("clock", advance=60)
+        inbox.put(role["technical"], pick.choice(PEOPLE), f"i{turn}@example.com", rating=str(pick.randint(1, 5)))
+        with door(google.url, before=lambda _: manager.act()) as opened:
+            monkeypatch.setenv("PIPELINE_WORKSPACE_URL", opened.url)
+            run("run", code=None)
+        monkeypatch.setenv("PIPELINE_WORKSPACE_URL", google.url)
+        run("run", "--full", code=8)  # in peace: it goes on where people made it give up; strangers are told
+        manager.check()
+    sent = google.call("GET", f"/v1/forms/{role['technical']}/responses")["responses"]
+    book = google.call("GET", f"/v4/spreadsheets/{role['spreadsheet']}")["sheets"]
+    title = next(s["properties"]["title"] for s in book if s["properties"]["sheetId"] == design.SCORECARDS)
+    held = [row["Response"] for row in google.table(role["spreadsheet"], f"'{title}'".replace("It's", "It''s"))]
+    assert sorted(held) == sorted(response["responseId"] for response in sent)
