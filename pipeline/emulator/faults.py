@@ -7,6 +7,7 @@ method are used up one after another, and can be asked whether they were.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -38,8 +39,9 @@ class Fault:
     seen: int = 0
     used: int = 0
 
-    def answer(self, api: str) -> Answer | None:
-        """What goes out in place of the handler's answer; None when the fault is only a delay."""
+    def meet(self, api: str) -> Answer | None:
+        """Sleeps its delay, and says what goes out in place of the handler's answer; None when it is only a delay."""
+        time.sleep(self.delay)
         if self.drop:
             return Answer(drop=True)
         if not self.status:

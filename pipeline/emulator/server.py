@@ -14,7 +14,6 @@ import secrets
 import socket
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,8 @@ from typing import Any
 
 from . import batch, consent, control, discovery, drive, forms, masks, oauth, schema, sheets, wire
 from .calls import JSON, Call, Content, Handler
-from .faults import Fault
 from .refusal import Refusal
-from .store import Store
+from .store import Store, note_bug
 from .wire import Answer, Request
 
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
@@ -123,8 +121,8 @@ class Workspace:
         if answer is None:
             try:
                 return self._page(environ, start_response, request, started)
-            except Exception:
-                self._note_bug(request)
+            except Exception as fault:
+                self._note_bug(request, fault)
                 answer = Answer(500, b"This page could not be made.", "text/plain; charset=UTF-8")
         answer = wire.packed(answer, request)
         self.control.log(trace.method, request, answer.status, len(answer.body), trace.client, started)
@@ -142,8 +140,8 @@ class Workspace:
             return self._answer(request, trace)
         except Refusal as refusal:
             return wire.refused(refusal, _api_of(request.path))
-        except Exception:
-            self._note_bug(request)
+        except Exception as fault:
+            self._note_bug(request, fault)
             return wire.refused(Refusal(500, "Internal error encountered."), _api_of(request.path))
 
     def _in_batch(self, request: Request) -> Answer:
@@ -167,7 +165,8 @@ class Workspace:
             return found
         if path == "/token":
             trace.method = "token"
-            if (fault := self._meet(trace.method)) and (instead := fault.answer("")):
+            fault = self.control.faults.take(trace.method)
+            if fault and (instead := fault.meet("")):
                 return instead
         if (found := consent.answer(request, self.store, self.token)) is not None:
             return found
@@ -178,13 +177,6 @@ class Workspace:
         if path.startswith(_UNSERVED):
             raise Refusal(501, f"The local workspace does not serve {request.http} {path}.")
         return None
-
-    def _meet(self, method: str) -> Fault | None:
-        """The fault ordered for this call, its delay already slept."""
-        fault = self.control.faults.take(method)
-        if fault:
-            time.sleep(fault.delay)
-        return fault
 
     def _check_origin(self, request: Request) -> None:
         """A page elsewhere must not reach a workspace on this machine: not by another name, not from another origin."""
@@ -208,8 +200,8 @@ class Workspace:
             trace.client = caller.client
             oauth.check_service(tx, method)
             self.control.quota.spend(method.id, method.http, caller.account, tx.now)
-        fault = self._meet(method.id)
-        if fault and fault.when == "before" and (instead := fault.answer(method.api)):
+        fault = self.control.faults.take(method.id)
+        if fault and fault.when == "before" and (instead := fault.meet(method.api)):
             return instead
         handler = self.handlers.get(method.id)
         if handler is None:
@@ -226,7 +218,7 @@ class Workspace:
         ) as tx:
             result = handler(tx, Call(method.id, params, body, request.base_url))
         answer = _told(result, mask, pretty=request.arg("prettyPrint") == "true")
-        return (fault and fault.when == "after" and fault.answer(method.api)) or answer
+        return (fault and fault.when == "after" and fault.meet(method.api)) or answer
 
     # --- pages ------------------------------------------------------------------------------------------------------
 
@@ -255,10 +247,9 @@ class Workspace:
         app.register_blueprint(blueprint(self))
         return app.wsgi_app
 
-    def _note_bug(self, request: Request) -> None:
+    def _note_bug(self, request: Request, fault: Exception) -> None:
         """What went wrong goes to a file of the owner's, never to whoever asked."""
-        with (self.directory / "workspace.log").open("a") as log:
-            log.write(f"{request.http} {request.path}\n{traceback.format_exc()}\n")
+        note_bug(self.directory, f"{request.http} {request.path}", fault)
 
 
 _UNSERVED = ("/v1", "/v2", "/v3", "/v4", "/drive/", "/upload/", "/resumable/", "/batch", "/discovery/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -120,6 +121,19 @@ def test_a_delay_is_waited_out(http, form, control):
     started = time.monotonic()
     assert http.get(f"/v1/forms/{form.id}").status_code == 200
     assert time.monotonic() - started >= 0.2
+
+
+def test_a_delay_after_the_commit_keeps_the_answer_back_only(http, form, control):
+    """Another call sees the work done before the slow one is answered."""
+    slow = {"method": "forms.forms.batchUpdate", "when": "after", "delay": 1.0}
+    control("faults", faults=[slow])
+    body = {"requests": [{"updateFormInfo": {"info": {"description": "done"}, "updateMask": "description"}}]}
+    call = threading.Thread(target=http.post, args=[f"/v1/forms/{form.id}:batchUpdate"], kwargs={"json": body})
+    call.start()
+    while form.get()["info"].get("description") != "done":
+        assert call.is_alive()
+    assert call.is_alive()
+    call.join()
 
 
 def test_the_token_endpoint_has_faults_too(http, workspace, control):
