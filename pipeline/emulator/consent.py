@@ -48,7 +48,7 @@ def answer(request: Request, store: Store, owner_token: str) -> Answer | None:
     route = _ROUTES.get((request.http, request.path))
     if route is None:
         return None
-    given = {**_basic(request), **dict(request.query), **(request.form() if request.http == "POST" else {})}
+    given = {**_authorization(request), **dict(request.query), **(request.form() if request.http == "POST" else {})}
     try:
         with store.transaction(write=True) as tx:
             return answer_json(route(tx, given, request.base_url))
@@ -56,9 +56,12 @@ def answer(request: Request, store: Store, owner_token: str) -> Answer | None:
         return answer_json({"error": denied.error, "error_description": denied.description}, denied.status)
 
 
-def _basic(request: Request) -> Json:
-    """Client id and secret in an Authorization header, which is where google-auth-oauthlib puts them."""
+def _authorization(request: Request) -> Json:
+    """What stands in the Authorization header: google-auth-oauthlib puts the client id and secret there, and
+    google-auth-library for Node.js the token that it asks about."""
     kind, _, coded = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return {"access_token": coded.strip()}
     if kind.lower() != "basic":
         return {}
     try:

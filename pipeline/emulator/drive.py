@@ -58,6 +58,16 @@ DEFAULT_FIELDS = {
     "drive.permissions.list": f"kind,nextPageToken,permissions({_PERMISSION})",
 }
 
+# What Google makes of a spreadsheet and the local workspace does not.
+_UNSERVED_EXPORTS = {
+    SPREADSHEET: {
+        "application/pdf",
+        "application/zip",
+        "application/x-vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "text/tab-separated-values",
+    },
+}
 _KEPT = {"description", "starred", "properties", "folderColorRgb", "copyRequiresWriterPermission", "writersCanShare"}
 _WRITABLE = _KEPT | {"name", "mimeType", "parents", "appProperties", "trashed", "createdTime", "modifiedTime", "kind"}
 
@@ -350,6 +360,8 @@ def _export(tx: Transaction, call: Call) -> Content:
     wanted = call.params["mimeType"]
     if row["mime_type"] == FOLDER:
         raise Refusal(403, "Export only supports Docs Editors files.", reason="fileNotExportable")
+    if wanted in _UNSERVED_EXPORTS.get(row["mime_type"], ()):
+        raise Refusal(501, f"The local workspace does not export to {wanted}.")
     if wanted not in kind.export:
         raise Refusal(
             400,
@@ -360,14 +372,22 @@ def _export(tx: Transaction, call: Call) -> Content:
     return Content(kind.export[wanted](tx, row["id"]), wanted)
 
 
+def _comments(tx: Transaction, call: Call) -> Json:
+    """None: nobody comments in the local workspace. gspread's `copy` asks."""
+    find(tx, call.params["fileId"])
+    if not call.params.get("fields"):
+        raise _fields_needed()
+    return {"kind": "drive#commentList", "comments": []}
+
+
+def _fields_needed() -> Refusal:
+    place = {"locationType": "parameter", "location": "fields"}
+    return Refusal(400, "The 'fields' parameter is required for this method.", reason="required", details=[place])
+
+
 def _about(tx: Transaction, call: Call) -> Json:
     if not call.params.get("fields"):
-        raise Refusal(
-            400,
-            "The 'fields' parameter is required for this method.",
-            reason="required",
-            details=[{"locationType": "parameter", "location": "fields"}],
-        )
+        raise _fields_needed()
     return {
         "kind": "drive#about",
         "user": {
@@ -391,6 +411,7 @@ HANDLERS: dict[str, Handler] = {
     "drive.files.copy": _copy,
     "drive.files.delete": _delete,
     "drive.files.export": _export,
+    "drive.comments.list": _comments,
     "drive.permissions.create": lambda tx, call: permissions.create(tx, _shareable(tx, call), call),
     "drive.permissions.get": lambda tx, call: permissions.get(tx, find(tx, call.params["fileId"]), call),
     "drive.permissions.list": lambda tx, call: permissions.list_(tx, find(tx, call.params["fileId"]), call),

@@ -127,6 +127,8 @@ def _routes(api: str) -> list[Method]:
 
 def route(http: str, raw_path: str) -> tuple[Method, dict[str, str]] | None:
     """The method that a path still percent-encoded means, and its path parameters decoded."""
+    # Google takes `{id}/` and `{id}/:batchUpdate` too, which is how google-spreadsheet for Node.js calls.
+    raw_path = raw_path.rstrip("/").replace("/:", ":")
     for prefix, api in PREFIXES.items():
         if raw_path.startswith(prefix):
             for method in _routes(api):
@@ -178,6 +180,8 @@ def check_params(method: Method, path: Mapping[str, str], query: list[tuple[str,
     for name, text in query:
         known = name if name in method.params else camel(name)
         schema = method.params.get(known)
+        if schema is None and _is_anothers(method.api, known):
+            continue
         if schema is None:
             faults.add(
                 "",
@@ -199,6 +203,14 @@ def check_params(method: Method, path: Mapping[str, str], query: list[tuple[str,
         if schema.get("required") and name not in params:
             raise Refusal(400, f"Required parameter: {name}", reason="required")
     return params
+
+
+def _is_anothers(api: str, name: str) -> bool:
+    """Whether Drive passes over a parameter because its other methods have it.
+
+    gspread asks `files.get` to `includeItemsFromAllDrives`, and works. What no method has is a misspelling.
+    """
+    return api == "drive" and any(name in method.params for method in methods(api).values())
 
 
 class _Walker:
@@ -264,6 +276,9 @@ class _Walker:
                         f"Invalid value at '{place}' (type.googleapis.com/google.protobuf.ListValue), {shown(member)}",
                     )
                 checked.append(member)
+            elif isinstance(member, list) and "$ref" in items:
+                # Google lays lists of messages end to end: gspread-formatting and pygsheets send lists of requests so.
+                checked += self.array(owner, name, items, member, path)
             else:
                 checked.append(self.value(owner, name, items, member, place))
         return checked

@@ -278,7 +278,7 @@ def copy_paste(book: Book, request: Json) -> None:
 
 
 def _scope(book: Book, request: Json) -> Iterable[tuple[Worksheet, Area]]:
-    kinds = [name for name in ("range", "sheetId", "allSheets") if request.get(name) not in (None, False)]
+    kinds = [name for name in ("range", "sheetId", "allSheets") if name in request and request[name] is not False]
     if len(kinds) != 1:
         raise invalid("Exactly one of range, sheetId and allSheets must be set.")
     if kinds == ["range"]:

@@ -262,6 +262,13 @@ def test_tokeninfo_tells_scopes_and_time_left(workspace):
     assert requests.get(f"{workspace.url}/tokeninfo", params={"access_token": "x"}, timeout=10).status_code == 400
 
 
+def test_tokeninfo_takes_the_token_from_the_header_too(workspace):
+    """Where google-auth-library for Node.js puts it."""
+    creds = sign_in(workspace, FILE)
+    headers = {"Authorization": f"Bearer {creds.token}"}
+    assert requests.post(f"{workspace.url}/tokeninfo", headers=headers, timeout=10).json()["scope"] == FILE
+
+
 # --- scopes ----------------------------------------------------------------------------------------------------------
 
 
