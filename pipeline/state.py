@@ -26,6 +26,13 @@ def private_directory(path: Path) -> Path:
     return path
 
 
+def _close_to_others(directory: Path) -> None:
+    """A directory that the user made, say for `client.json`, is as private as one that we make."""
+    if directory.stat().st_mode & 0o077:
+        with suppress(OSError):
+            directory.chmod(0o700)
+
+
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Replace `path` by `content` (a text as UTF-8; mode 0600): a reader sees the old file or the new one, never a part."""
     descriptor, temporary = tempfile.mkstemp(dir=private_directory(path.parent), prefix=f".{path.name}.")
@@ -64,15 +71,14 @@ class State:
 
     def _load(self) -> dict[str, Any]:
         try:
-            text = self.path.read_text(encoding="utf-8")
+            document = json.loads(self.path.read_text(encoding="utf-8"))
+            version = document["schema_version"]
+            workspaces = document["workspaces"].values()
+            if not all(isinstance(known, dict) for roles in workspaces for known in roles.values()):
+                raise TypeError
         except FileNotFoundError:
             return {"schema_version": SCHEMA_VERSION, "workspaces": {}}
-        try:
-            document = json.loads(text)
-            version = document["schema_version"]
-            if not isinstance(document["workspaces"], dict):
-                raise TypeError
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise self._unreadable("this is not a state file of ours, or only a part of one") from None
         if version != SCHEMA_VERSION:
             raise self._unreadable(f"it was written by another version of pipeline (schema {version!r})")
@@ -100,6 +106,7 @@ def lock(directory: Path, errand: str, *, name: str = "lock", **facts: str) -> I
     The operating system holds the lock, so that a dead owner's is free at once; the file only says who has it.
     """
     path = private_directory(directory) / name
+    _close_to_others(directory)
     with path.open("a+", encoding="utf-8") as stream:
         if not _take(stream.fileno()):
             stream.seek(0)

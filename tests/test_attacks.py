@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.conftest import TECHNICAL, Google, Run
 
@@ -125,3 +126,33 @@ def test_no_name_reaches_the_terminal_as_a_command(google: Google, run: Run, pro
     for ran in said:
         assert not set(ran.out + ran.err) & set("\x1b\x07\x9b\u202e")
     assert run("rank", "--json").json["candidates"][0]["candidate"] == NAME
+
+
+# --- the pages
+
+
+@pytest.mark.parametrize("path", ["/forms/d/a%0D%0AX-Mine%3A1/edit", "/spreadsheets/d/%0Aa/edit?x=%0D%0Ay"])
+def test_an_odd_address_gets_no_header_of_its_own(google: Google, path: str) -> None:
+    """The address without its token is led to as it was written, and to nowhere else."""
+    joint = "&" if "?" in path else "?"
+    led = requests.get(f"{google.url}{path}{joint}token={google.token}", allow_redirects=False, timeout=30)
+    assert led.status_code == 303
+    assert led.headers["Location"] == path
+    assert "X-Mine" not in led.headers
+
+
+@pytest.mark.parametrize("address", ["//example.com/", "/%2Fexample.com/", "/\\example.com/", "/http://example.com/"])
+def test_a_link_with_the_token_leads_nowhere_else(google: Google, address: str) -> None:
+    """Whoever lures the owner to an odd address of the workspace learns nothing and leads nowhere."""
+    led = requests.get(f"{google.url}{address}?token={google.token}", allow_redirects=False, timeout=30)
+    assert led.status_code == 404
+    assert "Set-Cookie" not in led.headers
+
+
+def test_a_page_takes_no_bottomless_json(google: Google, role: dict[str, str]) -> None:
+    """Nesting without end is not understood, and no fault of the workspace."""
+    with requests.Session() as browser:
+        browser.get(f"{google.url}/?token={google.token}", timeout=30)
+        address = f"{google.url}/spreadsheets/d/{role['spreadsheet']}/cells"
+        told = browser.post(address, "[" * 100_000, headers={"Content-Type": "application/json"}, timeout=30)
+    assert told.status_code == 400

@@ -15,7 +15,10 @@ def test_what_is_remembered_is_there_the_next_time(tmp_path):
     State(tmp_path, "google").remember("backend", spreadsheet="s1", forms={"technical": "f1"})
     State(tmp_path, "google").remember("backend", forms={"team": "f2"})
 
-    assert State(tmp_path, "google").role("backend") == {"spreadsheet": "s1", "forms": {"technical": "f1", "team": "f2"}}
+    assert State(tmp_path, "google").role("backend") == {
+        "spreadsheet": "s1",
+        "forms": {"technical": "f1", "team": "f2"},
+    }
     assert State(tmp_path, "local").role("backend") == {}
 
 
@@ -37,7 +40,17 @@ def test_nothing_new_writes_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", '{"schema_version": 1, "workspaces": {"loc', "[]", '{"schema_version": 1}', '"hello"', "\x00\x00"]
+    "text",
+    [
+        "",
+        '{"schema_version": 1, "workspaces": {"loc',
+        "[]",
+        '{"schema_version": 1}',
+        '"hello"',
+        "\x00\x00",
+        '{"schema_version": 1, "workspaces": {"local": []}}',
+        '{"schema_version": 1, "workspaces": {"local": {"backend": []}}}',
+    ],
 )
 def test_a_truncated_or_foreign_state_file_is_named_and_kept(tmp_path, text):
     """It says which file, why, and that moving it away loses nothing."""
@@ -95,3 +108,11 @@ def test_a_dead_owners_lock_is_free(tmp_path):
     assert holder(tmp_path) is None
     with lock(tmp_path, "run"):
         assert holder(tmp_path)["errand"] == "run"
+
+
+def test_a_directory_that_the_user_made_is_closed_to_others(tmp_path):
+    """`.pipeline/` may be there before us, say for a client file: it is the owner's alone from the first command on."""
+    hidden = tmp_path / ".pipeline"
+    hidden.mkdir(mode=0o755)
+    with lock(hidden, "run"):
+        assert hidden.stat().st_mode & 0o777 == 0o700

@@ -10,12 +10,13 @@ its link; all others need the owner (see `access`).
 from __future__ import annotations
 
 from pathlib import Path
-from traceback import format_exception
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from ..store import note_bug
 from . import access, form_routes, home_routes, sheet_routes
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def _fault(directory: Path, fault: Exception) -> access.Answer:
     else:
         status, heading = 500, "Something went wrong here"
         line = "That is a fault of the workspace. What happened stands in its file workspace.log."
-        with (directory / "workspace.log").open("a") as log:
-            log.write(f"{request.method} {request.path}\n{''.join(format_exception(fault))}\n")
+        note_bug(directory, f"{request.method} {quote(request.path)}", fault)
     page = render_template("message.html", heading=heading, lines=[line], links=[("All files", "/")])
     return make_response(page, status)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Request, Response, g, make_response, redirect, render_template, request
 
@@ -33,7 +33,7 @@ class Access:
     def _let_in(self) -> Response:
         """The same address without the token, so that it stays in no history, bookmark or screenshot."""
         rest = [(name, value) for name, value in request.args.items(multi=True) if name != "token"]
-        answer = redirect(request.path + ("?" + urlencode(rest) if rest else ""), 303)
+        answer = redirect(quote(request.path) + ("?" + urlencode(rest) if rest else ""), 303)
         answer.set_cookie(cookie_name(request), self._word, httponly=True, samesite="Strict", path="/")
         return make_response(answer)
 

@@ -73,7 +73,10 @@ def add(pages: Blueprint, store: Store, owner: Access) -> None:
     def write_cells(file_id: str) -> Answer:
         if owner.check():
             return _refused(403, "Sign in again: open the workspace's link with its token, then reload this page.")
-        given: Any = request.get_json(silent=True)
+        try:
+            given: Any = request.get_json(silent=True)
+        except RecursionError:
+            given = None
         if not _is_cells(given):
             return _refused(400, "Not understood; reload the page.")
         try:
