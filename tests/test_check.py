@@ -259,7 +259,7 @@ def test_weak_spots_are_hinted_at_and_stop_nothing(tmp_path: Path) -> None:
         )
     ) == [
         (
-            'config/backend.toml:3:competency: "databases" has a weight without a why; '
+            'config/backend.toml:3:competency: "databases" has the weight 2 without a why; '
             "write down the reason, or make all weights equal"
         ),
         (
@@ -267,7 +267,7 @@ def test_weak_spots_are_hinted_at_and_stop_nothing(tmp_path: Path) -> None:
             "so a strength can make up for any weakness; if one is indispensable, add must_have = true"
         ),
         (
-            'config/backend.toml:7:competency: "teamwork" has a weight without a why; '
+            'config/backend.toml:7:competency: "teamwork" has the weight 1 without a why; '
             "write down the reason, or make all weights equal"
         ),
         (

@@ -108,6 +108,19 @@ def test_an_unknown_column_gets_a_suggestion(tmp_path: Path) -> None:
     ]
 
 
+def test_a_header_may_be_capitalised_and_spaced(tmp_path: Path) -> None:
+    """Spreadsheets and people write `Look for` where the file says `look_for`."""
+    assert faults(tmp_path, GOOD.replace("minutes", "Minutes").replace("question", "Question", 1)) == []
+    assert faults(tmp_path, "ID;Competency;Question;Look For\nwhy;craft;Why?;a reason\n") == []
+
+
+def test_a_broken_quote_does_not_name_every_row_below_it(tmp_path: Path) -> None:
+    """Hundreds of lines of the same kind would bury the one that is at fault."""
+    found = faults(tmp_path, "id,competency,question\n" + "why,craft\n" * 40)
+    assert len(found) == 6
+    assert found[-1].startswith("question_bank.csv:7: 35 more rows have too few or too many cells;")
+
+
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     """Without it no question can be asked."""
     assert faults(tmp_path, "id,competency\nwhy,craft\n") == [

@@ -182,7 +182,7 @@ def _lint_role(role: Role, bank: Bank) -> Iterator[Fault]:
     if len({competency.weight for competency in role.competencies}) > 1:
         for competency in role.competencies:
             if not competency.why:
-                what = f"{quoted(competency.id)} has a weight without a why"
+                what = f"{quoted(competency.id)} has the weight {float(competency.weight):g} without a why"
                 yield role.competency_fault(competency, what, "write down the reason, or make all weights equal")
     if role.competencies and not any(competency.must_have for competency in role.competencies):
         what = "no competency is a must-have, so a strength can make up for any weakness"

@@ -21,6 +21,7 @@ SAVE_AS = (
     "save it again as UTF-8 (Excel: Save As, CSV UTF-8; LibreOffice: Save As, Edit filter settings, Unicode (UTF-8); "
     "Google Sheets: File, Download, CSV)"
 )
+UNEVEN_SHOWN = 5  # rows of a wrong width that are named one by one; a broken quote makes hundreds
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
@@ -128,6 +129,7 @@ def read(path: Path, *, columns: Collection[str], required: Collection[str], sho
     header_line, header = next(records, (1, []))
     names = _header(header_line, header, columns, required, separator, reading)
     rows: list[Row] = []
+    uneven: list[Row] = []
     for number, (line, cells) in enumerate(records, 2):
         while len(cells) > len(names) and not cells[-1].strip():
             cells.pop()
@@ -136,9 +138,16 @@ def read(path: Path, *, columns: Collection[str], required: Collection[str], sho
         row = Row(line, number, dict(zip(names, cells, strict=False)))
         if len(cells) != len(names):
             reading.complete = False
-            _wrong_width(row, len(cells), len(names), separator, reading)
+            uneven.append(row)
+            if len(uneven) <= UNEVEN_SHOWN:
+                _wrong_width(row, len(cells), len(names), separator, reading)
             continue
         rows.append(row)
+    if len(uneven) > UNEVEN_SHOWN:
+        more = len(uneven) - UNEVEN_SHOWN
+        what = f"{more} more row{'s have' if more > 1 else ' has'} too few or too many cells"
+        todo = "correct the faults above first: one missing quote can break every row below it"
+        reading.fault(uneven[UNEVEN_SHOWN].line, "", what, todo)
     if not rows and reading.complete:
         reading.fault(0, "", "the file has a header but no rows", "add at least one row below it")
         reading.complete = False
@@ -149,11 +158,17 @@ def read(path: Path, *, columns: Collection[str], required: Collection[str], sho
 def _separator(text: str, columns: Collection[str]) -> str:
     """The separator under which the header holds most names that we know; a comma when in doubt."""
     first = text.splitlines()[0]
+    plain = {_plain(column) for column in columns}
 
     def known(separator: str) -> int:
-        return sum(name.strip().strip('"').strip() in columns for name in first.split(separator))
+        return sum(_plain(name.strip().strip('"')) in plain for name in first.split(separator))
 
     return max(_SEPARATORS, key=known)
+
+
+def _plain(name: str) -> str:
+    """A column's name as people vary it: `Scheduled at` for `scheduled_at`."""
+    return name.strip().casefold().replace(" ", "_")
 
 
 def _records(text: str, separator: str, reading: _Reading) -> Iterator[tuple[int, list[str]]]:
@@ -208,7 +223,8 @@ def _header(
     separator: str,
     reading: _Reading,
 ) -> list[str]:
-    names = [name.strip() for name in header]
+    written = {_plain(column): column for column in columns}
+    names = [written.get(_plain(name), name.strip()) for name in header]
     while names and not names[-1]:
         names.pop()
     if not names:
