@@ -10,9 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from pipeline.cli import COMMANDS
+from pipeline.cli.screen import command
 from tests.conftest import Google, Run
 
 
@@ -21,12 +24,16 @@ def test_0_done(run: Run) -> None:
     assert run("check", "-q").err == ""
 
 
-def test_1_a_fault_of_ours(google: Google, run: Run, project: Path) -> None:
-    """One line, and a file that holds the traceback: code places, no values. Here a state file with a list in it."""
-    (project / ".pipeline").mkdir(mode=0o700)
-    state = '{"schema_version": 1, "workspaces": {"local": {"backend": ["Ana Ribeiro"]}}}'
-    (project / ".pipeline" / "state.json").write_text(state, encoding="utf-8")
-    told = run("status", code=1).err
+def test_1_a_fault_of_ours(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line, and a file that holds the traceback: code places, no values. Here a command with a bug in it."""
+
+    @command("buggy")
+    def buggy(screen: object) -> None:
+        raise AttributeError(" ".join(["Ana", "Ribeiro"]))
+
+    monkeypatch.setitem(sys.modules, "pipeline.cli.buggy", SimpleNamespace(buggy=buggy))
+    monkeypatch.setitem(COMMANDS, "buggy", ("buggy", "Fails."))
+    told = run("buggy", code=1).err
     found = re.fullmatch(
         r"pipeline: a fault of ours \(AttributeError\)\. The traceback is in (\S+\.txt); please report it\.\n", told
     )
@@ -120,7 +127,7 @@ def test_6_the_form_moved(google: Google, role: dict[str, str], run: Run, projec
     change = {"updateFormInfo": {"info": {"description": "Edited meanwhile"}, "updateMask": "description"}}
     google.call("POST", f"/v1/forms/{role['technical']}:batchUpdate", {"requests": [change]})
     assert run("create-form", "--plan", "plan.json", code=6).err == (
-        "pipeline: The form of round technical, or what it is made from, changed since the plan was saved.\n"
+        "pipeline: A form, or what it is made from, changed since the plan was saved.\n"
         "Look again with 'pipeline create-form --dry-run --out PLAN.json'.\n"
     )
 
@@ -149,12 +156,14 @@ def test_130_ctrl_c(google: Google, role: dict[str, str], project: Path) -> None
         cwd=project, stderr=subprocess.PIPE, text=True, env=os.environ,
     )  # fmt: skip
     assert watching.stderr
+    said = ""
     for line in watching.stderr:
+        said += line
         if "Rankings" in line:
             break
     time.sleep(0.3)
     watching.send_signal(signal.SIGINT)
     _, told = watching.communicate(timeout=30)
-    assert watching.returncode == 130
+    assert watching.returncode == 130, said + told
     assert told.endswith("pipeline: Stopped. Nothing is half done: run the same command again to go on.\n")
     assert "Traceback" not in told
