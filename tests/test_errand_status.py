@@ -105,6 +105,17 @@ def test_the_reminder_is_ready_to_paste(google: Google, run: Run, role: Json) ->
     assert run("status").out.rstrip().endswith(status["reminder"])
 
 
+def test_whoever_sent_a_scorecard_is_not_reminded_of_it(google: Google, run: Run, role: Json) -> None:
+    """Though nobody pulled it yet."""
+    google.submit(role["technical"], IVO, {"Candidate": "Ana", **TECHNICAL}).raise_for_status()
+    google.calls()
+    status = run("status", "--json").json
+    assert [i["submitted"] for i in status["interviews"]] == [True, False, False, False]
+    assert "Ana (technical)" not in status["reminder"]
+    assert "1 scorecard is in the forms and not in the spreadsheet yet: 'pipeline run' brings it in." in status["notes"]
+    assert not [call for call in google.calls() if "pdate" in call]
+
+
 # --- personal links -------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +139,17 @@ def test_a_personal_link_carries_any_name(google: Google, run: Run, project: Pat
     (row,) = google.table(ids["spreadsheet_id"], "Scorecards")
     assert (row["Candidate"], row["Interviewer"]) == (name, "zoe+x@example.com")
     assert google.table(ids["spreadsheet_id"], "Panel")[0]["Personal link"] == interview["link"]
+
+
+def test_where_the_form_asks_for_the_e_mail_the_link_fills_it_in(google: Google, run: Run, project: Path) -> None:
+    """Without Google's own collection of addresses it is a question like others."""
+    config(project, '[form]\nemail_collection = "none"')
+    ids = made(run)
+    links = {(i["candidate"], i["round"]): i["link"] for i in run("status", "--json").json["interviews"]}
+    post(google, links["Ben", "team"], TEAM, ids["team"]).raise_for_status()
+    run("run")
+    (row,) = google.table(ids["spreadsheet_id"], "Scorecards")
+    assert (row["Candidate"], row["Interviewer"], row["Status"]) == ("Ben", MARA, "counted")
 
 
 def test_the_panel_worksheet_shows_each_rows_link(google: Google, run: Run, role: Json) -> None:

@@ -16,6 +16,7 @@ from pipeline import worksheets
 from pipeline.errands.book import joins, open_book, read_book
 from pipeline.errands.checks import about_panel, shared_addresses, unusable
 from pipeline.errands.create_form import chosen_rounds
+from pipeline.errands.files import Ids
 from pipeline.errands.times import text_of
 from pipeline.errors import Refused
 from pipeline.form import lint, read_response
@@ -23,7 +24,7 @@ from pipeline.google import forms, sheets
 from pipeline.google.refusals import Invalid
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
-from pipeline.scorecard import Problem, Round
+from pipeline.scorecard import Problem, Round, SubmittedScorecard
 from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, mark_of
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
@@ -96,6 +97,15 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         "Rows of Scorecards were moved each time while responses were written.",
         "Ask whoever is sorting or deleting rows to pause, and run this again.",
     )
+
+
+def not_pulled(project: Project, ids: Ids, book: Book, rounds: Sequence[Round]) -> list[SubmittedScorecard]:
+    """Scorecards that are in the forms and would count, but are not in the spreadsheet yet. Writes nothing."""
+    reading = _Reading(project, book)
+    for round_ in rounds:
+        if round_.id in ids.forms:
+            reading.read(round_, ids.forms[round_.id], since=_since(book, round_, project.now()))
+    return [arrived.card for arrived in reading.incoming if arrived.usable]
 
 
 def _merged(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.errands.book import joins, open_book
 from pipeline.errands.create_form import chosen_rounds
+from pipeline.errands.pull_responses import not_pulled
 from pipeline.errands.release import complete, released
 from pipeline.form import personal_link
 from pipeline.google import forms
 from pipeline.project import Project
 from pipeline.scorecard import PanelRow
-from pipeline.worksheets import Book
+from pipeline.worksheets import Book, StoredScorecard
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Status:
     complete: Mapping[str, bool]
     released: Mapping[str, bool]
     reminders: Sequence[str] = ()
+    at_least: int = 0  # scorecards that a complete panel has
 
     def document(self) -> dict[str, Any]:
         return {
@@ -83,6 +85,8 @@ class Status:
             mine = [owed for owed in self.interviews if owed.row.candidate == name]
             count = sum(owed.submitted for owed in mine)
             head = "complete" if self.complete[name] else "not complete"
+            if not self.complete[name] and count == len(mine):
+                head += f": at least {self.at_least} are needed ([panel] min_scorecards)"
             hidden = "" if self.released[name] else "; not in Rankings until it is"
             lines.append(f"{name}: {count} of {len(mine)} scorecards, {head}{hidden}")
             lines += [f"  {owed.row.round:12} {owed.row.interviewer:28} {owed.state}" for owed in mine]
@@ -93,7 +97,7 @@ class Status:
 
 
 def status(project: Project, *, round_id: str | None = None) -> Status:
-    """Panel against scorecards, from one read of the spreadsheet and one of each form."""
+    """Panel against scorecards, also those that were not pulled yet: nobody who sent theirs is to be reminded."""
     rounds = {round_.id: round_ for round_ in chosen_rounds(project, round_id)}
     known, book = open_book(project)
     uris = {
@@ -101,7 +105,9 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
         for id_ in rounds
         if id_ in known.forms
     }
-    have = {card.key for card in book.counted}
+    arrived = not_pulled(project, known, book, list(rounds.values()))
+    after = replace(book, scorecards=(*book.scorecards, *(StoredScorecard(card, "counted") for card in arrived)))
+    have = {card.key for card in after.counted}
     now = project.now()
     interviews = tuple(
         Owed(
@@ -119,10 +125,21 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
     shown = released(project.role, book)
     return Status(
         interviews=interviews,
-        complete={name: complete(project.role, book, name) for name in names},
+        complete={name: complete(project.role, after, name) for name in names},
         released={name: name in shown for name in names},
-        reminders=retention(project, book, now),
+        reminders=[*_waiting(len(arrived)), *retention(project, book, now)],
+        at_least=project.role.panel.min_scorecards,
     )
+
+
+def _waiting(count: int) -> list[str]:
+    """Released, and in Rankings, is only what was pulled."""
+    if not count:
+        return []
+    told = f"{count} scorecards are" if count != 1 else "1 scorecard is"
+    return [
+        f"{told} in the forms and not in the spreadsheet yet: 'pipeline run' brings {'them' if count > 1 else 'it'} in."
+    ]
 
 
 def lateness(row: PanelRow, minutes: int, now: datetime) -> timedelta | None:
