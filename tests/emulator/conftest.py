@@ -75,22 +75,26 @@ def service(workspace: Workspace, api: str, token: str | None = None) -> Any:
     return build_from_document(document, http=CheckedHttp(workspace.token if token is None else token))
 
 
-@pytest.fixture
-def forms(workspace: Workspace) -> Iterator[Any]:
-    with service(workspace, "forms") as client:
-        yield client.forms()
+@pytest.fixture(scope="session")
+def _clients(_server: Workspace) -> Iterator[dict[str, Any]]:
+    """The owner's clients, by API; made once, for googleapiclient takes its time over the documentation of methods."""
+    with service(_server, "forms") as forms, service(_server, "drive") as drive, service(_server, "sheets") as sheets:
+        yield {"forms": forms.forms(), "drive": drive, "sheets": sheets.spreadsheets()}
 
 
 @pytest.fixture
-def drive(workspace: Workspace) -> Iterator[Any]:
-    with service(workspace, "drive") as client:
-        yield client
+def forms(workspace: Workspace, _clients: dict[str, Any]) -> Any:
+    return _clients["forms"]
 
 
 @pytest.fixture
-def sheets(workspace: Workspace) -> Iterator[Any]:
-    with service(workspace, "sheets") as client:
-        yield client.spreadsheets()
+def drive(workspace: Workspace, _clients: dict[str, Any]) -> Any:
+    return _clients["drive"]
+
+
+@pytest.fixture
+def sheets(workspace: Workspace, _clients: dict[str, Any]) -> Any:
+    return _clients["sheets"]
 
 
 class Http(requests.Session):
