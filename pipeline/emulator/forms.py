@@ -210,24 +210,6 @@ HANDLERS: dict[str, Handler] = {
 # --- answering ----------------------------------------------------------------------------------------------------
 
 
-def read(tx: Transaction, form_id: str) -> Json | None:
-    """The form as JSON for whoever has its link; None when there is none, or it lies in the trash."""
-    form = load_published(tx, form_id)
-    return form.as_json("") if form else None
-
-
-def publish_state(tx: Transaction, form_id: str) -> tuple[bool, bool]:
-    """Whether the form is published, and whether it takes answers; a legacy form is and does."""
-    row = tx.db.execute(
-        "SELECT published OR legacy, accepting OR legacy FROM forms WHERE id = ?", (form_id,)
-    ).fetchone()
-    return (bool(row[0]), bool(row[1])) if row else (False, False)
-
-
-def count_responses(tx: Transaction, form_id: str) -> int:
-    return forms_responses.count(tx, form_id)
-
-
 def _collects_email(form: Form) -> bool:
     return form.settings.get("emailCollectionType") in ("VERIFIED", "RESPONDER_INPUT")
 

@@ -27,10 +27,6 @@ class Thing(NamedTuple):
     check: Callable[[Book, Worksheet, Json, Json | None], None]
 
 
-def _unchecked(book: Book, sheet: Worksheet, thing: Json, old: Json | None) -> None:
-    pass
-
-
 def _check_protected(book: Book, sheet: Worksheet, thing: Json, old: Json | None) -> None:
     if ("range" in thing) == ("namedRangeId" in thing):
         raise invalid("Exactly one of range and namedRangeId must be set.")
