@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -165,6 +166,12 @@ def latest(scorecards: Iterable[SubmittedScorecard]) -> tuple[list[SubmittedScor
         else:
             superseded.append(card)
     return list(newest.values()), superseded
+
+
+def look_of(name: str) -> str:
+    """What the eye sees of a name: neither its case nor characters without a width. Equal looks are one person."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join("".join(char for char in folded if unicodedata.category(char) != "Cf").split())
 
 
 def instant(text: str) -> tuple[str, str]:

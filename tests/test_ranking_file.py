@@ -181,3 +181,29 @@ def test_a_wrong_file_is_not_answered_by_a_million_messages(tmp_path: Path) -> N
     told = faults(file(tmp_path, *(f"Ana,I{n},t,T1,9,{TIME}" for n in range(10_500))))
     assert len(told) == 10_001
     assert told[0] == "0:: 500 more faults like those below"
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "second"),
+    [
+        ("candidate", "Ana Ribeiro", "ana ribeiro"),
+        ("candidate", "Ana Ribeiro", "Ana\u200b Ribeiro"),
+        ("candidate", "Ana Ribeiro", "Ａna Ribeiro"),
+        ("interviewer", "mara@example.com", "Mara@example.com"),
+        ("round", "technical", "Technical"),
+    ],
+)
+def test_one_person_under_two_names_is_told(tmp_path: Path, column: str, first: str, second: str) -> None:
+    """Two names that look alike would rank one candidate twice, or make two interviewers of one."""
+    row = {"candidate": "Ana Ribeiro", "interviewer": "mara@example.com", "round": "technical"}
+    lines = [",".join({**row, column: name}.values()) + f",K1,4,{TIME}" for name in (first, second)]
+    (told,) = faults(file(tmp_path, *lines))
+    assert told.startswith(f"3:{column}: ")
+    assert "looks like another spelling of" in told
+
+
+def test_spaces_make_no_second_person(tmp_path: Path) -> None:
+    """Doubled and unbreakable ones are one space, as in the form."""
+    names = ("Ana Ribeiro", "Ana  Ribeiro ", "Ana\u00a0Ribeiro")
+    lines = [f"{name},i{at},,K1,4,{TIME}" for at, name in enumerate(names)]
+    assert {card.candidate for card in ratings_file.read(file(tmp_path, *lines), rubric())} == {"Ana Ribeiro"}

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from pipeline.errors import Fault, InvalidInput
 from pipeline.question_bank import table
 from pipeline.question_bank.texts import did_you_mean, quoted
-from pipeline.scorecard import Rubric, SubmittedScorecard
+from pipeline.scorecard import Rubric, SubmittedScorecard, look_of
 
 COLUMNS = ("candidate", "interviewer", "round", "question", "rating", "submitted_at")
 SEPARATORS = ",;\t"
@@ -97,6 +97,7 @@ class _Reading:
         self._levels = {str(level): level for level in rubric.scale.levels}
         self._questions = {question.id: place for place, question in enumerate(rubric.questions)}
         self._names: dict[str, str] = {}
+        self._spelt: dict[tuple[str, str], str] = {}
         self._times: dict[str, str] = {}
         self._cards: dict[_Key, bytes] = {}
         self._last_key: _Key | None = None
@@ -107,7 +108,7 @@ class _Reading:
         raw_candidate, raw_interviewer, raw_round, question, rating, raw_time = cells
         candidate = self._names.get(raw_candidate) or self._name(line, "candidate", raw_candidate)
         interviewer = self._names.get(raw_interviewer) or self._name(line, "interviewer", raw_interviewer)
-        round_ = self._names.get(raw_round) or self._round(raw_round)
+        round_ = self._names.get(raw_round) or self._round(line, raw_round)
         time = self._times.get(raw_time) or self._time(line, raw_time)
         place = self._questions.get(question, -1)
         if place < 0:
@@ -164,18 +165,31 @@ class _Reading:
     def _name(self, line: int, column: str, raw: str) -> str:
         if "\0" in raw:
             raise _BrokenShapeError
-        name = unicodedata.normalize("NFC", raw.strip())  # two spellings of one accent are one person
+        name = _tidy(raw)
         if not name:
             self._fault(line, column, f"the {column} is missing", f"write the {column}'s name")
         else:
             self._names[raw] = self._names.setdefault(name, name)
+            self._told_apart(line, column, name)
         return self._names.get(raw, "")
 
-    def _round(self, raw: str) -> str:
-        name = unicodedata.normalize("NFC", raw.strip())
+    def _round(self, line: int, raw: str) -> str:
+        name = _tidy(raw)
         if name:
             self._names[raw] = self._names.setdefault(name, name)
+            self._told_apart(line, "round", name)
         return name
+
+    def _told_apart(self, line: int, column: str, name: str) -> None:
+        """One person under two names would be ranked twice, or count as two interviewers."""
+        other = self._spelt.setdefault((column, look_of(name)), name)
+        if other != name:
+            self._fault(
+                line,
+                column,
+                f"{quoted(name)} looks like another spelling of {quoted(other)}",
+                "if they are one, spell both alike; if not, tell them apart",
+            )
 
     def _question(self, line: int, raw: str) -> int:
         question = raw.strip()
@@ -223,6 +237,11 @@ class _Reading:
             self.faults.append(Fault(self.file, line, column, what, todo))
         else:
             self.unsaid += 1
+
+
+def _tidy(raw: str) -> str:
+    """A name as we compare it: two spellings of one accent are one person, and so are one space and two."""
+    return unicodedata.normalize("NFC", " ".join(raw.split()))
 
 
 def utc(text: str) -> str:
