@@ -47,6 +47,7 @@ def create_form(screen: Screen, out: Path | None, plan_file: Path | None, round_
             screen.document(outcome.document())
         else:
             screen.data(outcome.text())
+        screen.tell_reach(project)
         if outcome.next_step:
             screen.say(outcome.next_step)
         return CHANGES_PENDING if chosen.dry_run and chosen.detailed_exitcode and outcome.pending else 0

@@ -83,10 +83,12 @@ def status(screen: Screen, round_: str | None) -> None:
 
     with screen.project() as project:
         found = look(project, round_id=round_)
-    if screen.json:
-        screen.document(found.document())
-    else:
-        screen.data(found.text())
+        if screen.json:
+            screen.document(found.document())
+        else:
+            screen.data(found.text())
+        if found.interviews:
+            screen.tell_reach(project)
 
 
 @command("forget")

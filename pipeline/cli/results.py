@@ -167,9 +167,11 @@ def rank(
         screen.document(document(ranked.ranking))
         return
     width = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 120
-    screen.data(table(ranked.ranking, ranked.rubric, width))
+    shown = table(ranked.ranking, ranked.rubric, width)
+    screen.data(shown)
     for note in ranked.ranking.notes:
-        screen.say(f"- {note}")
+        if note not in shown:
+            screen.say(f"- {note}")
 
 
 @command("explain")

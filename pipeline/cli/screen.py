@@ -52,6 +52,11 @@ class Screen:
         text = json.dumps({"schema_version": 1, **document}, ensure_ascii=False, indent=1, allow_nan=False)
         click.echo(plain_json(text))
 
+    def tell_reach(self, project: Project) -> None:
+        """Who can open the addresses just shown, where that is nobody yet."""
+        if not project.address_lasts:
+            self.say("These addresses open on this machine only, and only while 'pipeline serve' runs.")
+
     def confirm(self, question: str, flag: str, *, yes: bool) -> None:
         """Ask on a terminal; elsewhere the flag must have been given."""
         if yes:

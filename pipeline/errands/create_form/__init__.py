@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.errands import files
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
 from pipeline.errands.create_form.deciding import Plan, decide, plan_form
 from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey
@@ -69,7 +70,9 @@ class Outcome:
 
     def text(self) -> str:
         lines = [_line(change, self.dry_run) for change in self.changes]
-        if self.dry_run and self.steps:
+        if self.dry_run and any(change.outcome == "hold" for change in self.changes):
+            lines += ["", "A real run would refuse, for it destroys answers; see the rest with --allow-destructive."]
+        elif self.dry_run and self.steps:
             lines += ["", "A real run would:", *(f"  {what}" for what in self.steps)]
         if not lines:
             lines = ["Nothing to do: forms and spreadsheet are as question bank and rubric say."]
@@ -202,10 +205,7 @@ def _nothing_lost(found: Found, rounds: Sequence[Round], options: Options) -> No
     """A form deleted by hand is told, not made again unasked."""
     lost = [round_.id for round_ in rounds if round_.id in found.lost]
     if lost and not options.recreate:
-        raise Refused(
-            f"The form of the round {', '.join(lost)} was made once and is not there any more: deleted, or not yours to see.",
-            "Take it out of the trash, or make a new one with --recreate (answers in the old one stay in the spreadsheet).",
-        )
+        raise files.lost(lost)
 
 
 def _needs_permission(held: Sequence[Change]) -> CannotAsk:
