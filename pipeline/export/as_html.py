@@ -32,7 +32,13 @@ def html(report: Report) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    pages.filters |= {"plain": words.half_up, "signed": words.signed, "share": words.share, "said": words.count}
+    pages.filters |= {
+        "plain": words.half_up,
+        "signed": words.signed,
+        "share": words.share,
+        "said": words.count,
+        "minute": words.minute,
+    }
     style = pages.loader.get_source(pages, "report.css")[0] if pages.loader else ""
     mark = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = pages.get_template("report.html").render(

@@ -6,6 +6,7 @@ Arithmetic is done elsewhere; nothing here changes a value, only its text.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -44,6 +45,12 @@ def score_texts(scores: Sequence[Fraction | None]) -> list[str]:
         if not crowded:
             break
     return ["" if score is None else half_up(score, decimals[score]) for score in scores]
+
+
+def minute(moment: str) -> str:
+    """A time as people read it: 2026-03-31 14:30 UTC. What is not RFC 3339 in UTC stays as it is."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?Z", moment)
+    return f"{found[1]} {found[2]} UTC" if found else moment
 
 
 def share(value: Fraction | float) -> str:

@@ -132,8 +132,8 @@ def lines(
     too_little = f"less than {share} of the weight assessed, fewer than {limits.min_interviewers} interviewers"
     told = [
         ("Role", f"{rubric.title} ({rubric.role})"),
-        ("Counted", f"{given} on {about_whom}: {outcome}; the panel owes {words.count(len(panel), 'scorecard')}"),
-        ("Latest scorecard", ranking.as_of or "none yet"),
+        ("Counted", f"{given} on {about_whom}: {outcome}; the panel plans {words.count(len(panel), 'scorecard')}"),
+        ("Latest scorecard", words.minute(ranking.as_of) or "none yet"),
         ("Score", _SCORE),
         ("Ranked or not", f"Incomplete: {too_little}, or a must-have not assessed. {_KNOCKED_OUT}"),
         ("Tier, adjusted, chance", _ESTIMATES),
