@@ -104,6 +104,23 @@ def test_equal_scores_share_a_rank(engine: Callable[[Any], engines.Values]) -> N
     assert order == ["Ana", "Ben", "Cyd"]
 
 
+@pytest.mark.parametrize("engine", [engines.formualizer, engines.ironcalc], ids=["formualizer", "ironcalc"])
+def test_a_negative_weight_is_not_used(engine: Callable[[Any], engines.Values]) -> None:
+    """It would reward what nobody wants: the config's weight stays in force."""
+    sheets, wanted = case(5, ["5", "3", "2"], None)
+    sheets["What-if"][whatif.YOUR_W][whatif.COMPETENCIES] = number(-3.0)
+    must_agree(engine(sheets), wanted)
+
+
+@pytest.mark.parametrize("engine", [engines.formualizer, engines.ironcalc], ids=["formualizer", "ironcalc"])
+def test_numbers_of_ones_own_are_announced(engine: Callable[[Any], engines.Values]) -> None:
+    """Nobody should take what follows for the ranking."""
+    sheets, _ = case(5, ["1", "1", "1"], None)
+    assert "not Rankings" in engine(sheets)["What-if"][whatif.YOUR_W][0]
+    sheets["What-if"][whatif.YOUR_W][whatif.COMPETENCIES :] = [{}] * 3
+    assert not engine(sheets)["What-if"][whatif.YOUR_W][0]
+
+
 @pytest.mark.skipif(
     shutil.which("soffice") is None, reason="LibreOffice is not installed: What-if is not checked by it"
 )

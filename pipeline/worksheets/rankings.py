@@ -68,7 +68,7 @@ _AFTER = (
     Column(
         "chance",
         "Chance",
-        210,
+        250,
         "How likely the candidate truly belongs to the best; about ratings, not about success in the job",
         grey=True,
     ),

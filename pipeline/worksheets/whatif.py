@@ -121,7 +121,11 @@ def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]
     }
     for row, label in labels.items():
         rows[row][LABEL] = text(label)
+    rows[YOUR_W][STATUS] = text("0 or more")
     rows[YOUR_T][STATUS] = text('"none": no limit')
+    left, right = letters(COMPETENCIES), letters(COMPETENCIES + len(rubric.competencies) - 1)
+    typed = f"COUNTA({left}{YOUR_W + 1}:{right}{YOUR_W + 1})+COUNTA({left}{YOUR_T + 1}:{right}{YOUR_T + 1})"
+    rows[YOUR_W][0] = formula(f'=IF({typed}=0,"","Your numbers are in use: below is not Rankings")')
     for offset, competency in enumerate(rubric.competencies):
         place = COMPETENCIES + offset
         letter = letters(place)
@@ -129,7 +133,7 @@ def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]
         rows[NAMES][place] = text(competency.name)
         rows[CONFIG_W][place] = number(competency.weight)
         rows[YOUR_W][place] = rows[YOUR_T][place] = None
-        rows[USED_W][place] = formula(f"=IF(ISNUMBER({your_w}),{your_w},{config_w})")
+        rows[USED_W][place] = formula(f"=IF(AND(ISNUMBER({your_w}),{your_w}>=0),{your_w},{config_w})")
         rows[CONFIG_T][place] = EMPTY if competency.threshold is None else number(competency.threshold)
         in_config = f'IF(ISNUMBER({config_t}),{config_t},"")'
         rows[USED_T][place] = formula(f'=IF({your_t}="",{in_config},IF(ISNUMBER({your_t}),{your_t},""))')
