@@ -121,16 +121,33 @@ def complete(directory: Path, dialect: str, *words: str) -> str:
     return ran.stdout
 
 
+@pytest.fixture
+def ranked(ratings: Path) -> Path:
+    """A decision record, from which completion takes the names."""
+    names = ["Ana Ribeiro", "Ben Okafor"]
+    record = {"result": {"candidates": [{"candidate": name} for name in names]}}
+    (ratings / ".pipeline" / "records").mkdir(parents=True)
+    (ratings / ".pipeline" / "records" / "1.json").write_text(json.dumps(record), encoding="utf-8")
+    return ratings
+
+
 @pytest.mark.parametrize("dialect", ["bash", "zsh", "fish"])
-def test_the_shell_completes_commands_roles_and_candidates(
-    dialect: str, scorecards: dict[str, str], run: Run, project: Path
-) -> None:
+def test_the_shell_completes_commands_roles_and_candidates(dialect: str, ranked: Path) -> None:
     """Candidates come from the newest decision record: no call is made while somebody types."""
-    run("run")
-    assert "create-form" in complete(project, dialect, "cre")
-    assert "backend" in complete(project, dialect, "status", "--role", "ba")
-    assert "Ana" in complete(project, dialect, "explain", "A")
-    assert "Ben" not in complete(project, dialect, "explain", "A")
+    assert "create-form" in complete(ranked, dialect, "cre")
+    assert "backend" in complete(ranked, dialect, "status", "--role", "ba")
+    assert "Ana" in complete(ranked, dialect, "explain", "A")
+    assert "Ben" not in complete(ranked, dialect, "explain", "A")
+
+
+def test_a_name_with_a_space_completes_to_one_word(ranked: Path) -> None:
+    """In bash itself, as it puts it on the line."""
+    program = Path(sys.executable).with_name("pipeline")
+    line = (
+        f'eval "$(_PIPELINE_COMPLETE=bash_source {program})"; COMP_WORDS=({program} explain A); COMP_CWORD=2; '
+        f"_pipeline_completion {program}; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    )
+    assert shell(ranked, line).stdout == "Ana\\ Ribeiro\n"
 
 
 @pytest.mark.parametrize("dialect", ["bash", "zsh", "fish"])

@@ -173,7 +173,14 @@ def complete_candidate(ctx: click.Context, _param: click.Parameter, incomplete: 
         names = [row["candidate"] for row in json.loads(newest.read_text(encoding="utf-8"))["result"]["candidates"]]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    return [name for name in names if name.casefold().startswith(incomplete.casefold())]
+    return [_as_a_word(name) for name in names if name.casefold().startswith(incomplete.casefold())]
+
+
+def _as_a_word(name: str) -> str:
+    """bash takes what is offered as it stands, after its `read` took one backslash; zsh and fish quote by themselves."""
+    if not os.environ.get("_PIPELINE_COMPLETE", "").startswith("bash"):
+        return name
+    return "".join(letter if letter.isalnum() or letter in "-_.@" else rf"\\{letter}" for letter in name)
 
 
 round_option = click.option("--round", "round_", envvar="PIPELINE_ROUND", help="Only this round.")
