@@ -340,6 +340,33 @@ def test_the_ranking_is_made_across_rounds(run: Run, scorecards: Json) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("command", [("run",), ("status",), ("pull-responses", "--round", "team")])
+def test_a_form_deleted_by_hand_is_told_by_every_command(
+    google: Google, run: Run, scorecards: Json, command: tuple[str, ...]
+) -> None:
+    """With the round and the two ways out; the other rounds go on alone, and nothing that was pulled is lost."""
+    run("run")
+    google.call("PATCH", f"/drive/v3/files/{scorecards['team']}", {"trashed": True})
+    for _ in range(2):
+        told = run(*command, code=5)
+        assert "The form of the round team was made once" in told.err
+        assert "create-form --recreate" in told.err
+    run("pull-responses", "--round", "technical")
+    assert len(google.table(scorecards["spreadsheet"], "Scorecards")) == 4
+
+
+def test_a_form_that_a_colleague_made_anew_is_found(google: Google, run: Run, role: Json, project: Path) -> None:
+    """This machine still remembers the old one."""
+    state = project / ".pipeline" / "state.json"
+    remembered = state.read_text()
+    google.call("DELETE", f"/drive/v3/files/{role['team']}")
+    run("create-form", "--recreate")
+    state.write_text(remembered)
+    run("run")
+    state.write_text(remembered)
+    assert [form["round"] for form in run("close-form", "--json").json["forms"]] == ["technical", "team"]
+
+
 # --- the panel ------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from pipeline.errands.create_form.deciding import publish_settings
 from pipeline.errors import Refused
 from pipeline.google import forms
 from pipeline.project import Project
+from pipeline.scorecard import Round
 
 
 class FormState(NamedTuple):
@@ -22,20 +23,22 @@ class FormState(NamedTuple):
 
 def close_form(project: Project, *, reopen: bool = False, round_id: str | None = None) -> list[FormState]:
     """Set and report the state of each form, as Google gives it back."""
+    rounds = chosen_rounds(project, round_id)
     known = files.ids(project)
-    states = []
-    for round_ in chosen_rounds(project, round_id):
-        form_id = known.forms.get(round_.id)
-        if form_id is None:
-            raise Refused(f"There is no form of the round {round_.id} yet.", "Run 'pipeline create-form' first.")
-        settings = forms.get(project.session, form_id).get("publishSettings")
-        if settings is None:
-            raise Refused(
-                f"The form of the round {round_.id} is from before forms could be published by programs.",
-                "Close it by hand in its editor, under Responses.",
-            )
-        accepting = bool(settings.get("publishState", {}).get("isAcceptingResponses"))
-        if accepting != reopen:
-            forms.set_publish_settings(project.session, form_id, publish_settings(accepting=reopen))
-        states.append(FormState(round_.id, form_id, reopen))
-    return states
+    return files.on_forms(project, known, (), lambda ids: [_close(project, ids, each, reopen) for each in rounds])
+
+
+def _close(project: Project, ids: files.Ids, round_: Round, reopen: bool) -> FormState:
+    form_id = ids.forms.get(round_.id)
+    if form_id is None:
+        raise Refused(f"There is no form of the round {round_.id} yet.", "Run 'pipeline create-form' first.")
+    settings = forms.get(project.session, form_id).get("publishSettings")
+    if settings is None:
+        raise Refused(
+            f"The form of the round {round_.id} is from before forms could be published by programs.",
+            "Close it by hand in its editor, under Responses.",
+        )
+    accepting = bool(settings.get("publishState", {}).get("isAcceptingResponses"))
+    if accepting != reopen:
+        forms.set_publish_settings(project.session, form_id, publish_settings(accepting=reopen))
+    return FormState(round_.id, form_id, reopen)

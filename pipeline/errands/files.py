@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.errors import Refused
 from pipeline.google import drive
+from pipeline.google.retry import NotFound
 from pipeline.google.session import Session
 from pipeline.project import Project
 
 FORM = "application/vnd.google-apps.form"
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
+Result = TypeVar("Result")
 ROLE, KIND, ROUND = "pipelineRole", "pipelineKind", "pipelineRound"
 
 
@@ -79,3 +81,32 @@ def ids(project: Project) -> Ids:
 def forget_ids(project: Project) -> None:
     """After a remembered id led nowhere: look in Drive the next time."""
     project.state.remember(project.role.id, spreadsheet=None, forms=None)
+
+
+def on_forms(project: Project, known: Ids, made: Collection[str], work: Callable[[Ids], Result]) -> Result:
+    """What `work` gives; ids that lead nowhere any more are looked up anew, and a form that is gone is told.
+
+    `made` are the rounds whose form was made once.
+    """
+    for current in (known, None):
+        if current is None:
+            forget_ids(project)
+            current = ids(project)
+        gone = [round_.id for round_ in project.rubric.rounds if round_.id in made and round_.id not in current.forms]
+        if gone:
+            raise lost(gone)
+        try:
+            return work(current)
+        except NotFound:
+            if current is not known:
+                raise
+    raise AssertionError("unreachable")
+
+
+def lost(rounds: Sequence[str]) -> Refused:
+    """A form deleted by hand is told, not made again unasked."""
+    return Refused(
+        f"The form of the round {', '.join(rounds)} was made once and is not there any more: deleted, or not yours to see.",
+        "Take it out of the trash, or make a new one with 'pipeline create-form --recreate' "
+        "(answers in the old one stay in the spreadsheet).",
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pipeline.errands import files
 from pipeline.errands.book import joins, open_book
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.pull_responses import not_pulled
@@ -100,11 +101,16 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
     """Panel against scorecards, also those that were not pulled yet: nobody who sent theirs is to be reminded."""
     rounds = {round_.id: round_ for round_ in chosen_rounds(project, round_id)}
     known, book = open_book(project)
-    uris = {
-        id_: forms.get(project.session, known.forms[id_]).get("responderUri", "")
-        for id_ in rounds
-        if id_ in known.forms
-    }
+
+    def addresses(known: files.Ids) -> dict[str, str]:
+        return {
+            id_: forms.get(project.session, known.forms[id_]).get("responderUri", "")
+            for id_ in rounds
+            if id_ in known.forms
+        }
+
+    uris = files.on_forms(project, known, rounds.keys() & book.recorded.join.keys(), addresses)
+    known = files.ids(project)
     arrived = not_pulled(project, known, book, list(rounds.values()))
     after = replace(book, scorecards=(*book.scorecards, *(StoredScorecard(card, "counted") for card in arrived)))
     have = {card.key for card in after.counted}
