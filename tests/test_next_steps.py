@@ -32,6 +32,12 @@ def test_a_dry_run_does_not_promise_what_a_real_run_refuses(
     assert "write" not in shown
 
 
+def test_what_befalls_every_form_alike_is_told_once(run: Run, role: dict[str, str]) -> None:
+    """A new candidate joins each round's form."""
+    run("panel", "add", "--candidate", "Cyd", "--interviewer", "ivo@example.com", "--round", "team")
+    assert run("create-form").out.count("Cyd joins the drop-down") == 1
+
+
 def test_an_empty_ranking_is_told_once(run: Run, google: Google) -> None:
     """The table says it; a note that repeats it looks like a second fault."""
     run("create-form")

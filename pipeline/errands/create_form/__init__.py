@@ -69,7 +69,8 @@ class Outcome:
         }
 
     def text(self) -> str:
-        lines = [_line(change, self.dry_run) for change in self.changes]
+        # what befalls every form alike, such as a new candidate, is told once
+        lines = list(dict.fromkeys(_line(change, self.dry_run) for change in self.changes))
         if self.dry_run and any(change.outcome == "hold" for change in self.changes):
             lines += ["", "A real run would refuse, for it destroys answers; see the rest with --allow-destructive."]
         elif self.dry_run and self.steps:
