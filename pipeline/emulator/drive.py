@@ -84,11 +84,7 @@ def find(tx: Transaction, file_id: str, *, write: bool = False) -> sqlite3.Row:
     if row is None or role is None or not (tx.sees_all or row["client"] in (tx.client, "")):
         raise missing(file_id)
     if write and role not in permissions.WRITERS:
-        raise Refusal(
-            403,
-            f"The user does not have sufficient permissions for file {file_id}.",
-            reason="insufficientFilePermissions",
-        )
+        raise permissions.not_allowed(file_id)
     return row
 
 
@@ -273,11 +269,7 @@ def _update(tx: Transaction, call: Call) -> Json:
     if body.get("mimeType", row["mime_type"]) != row["mime_type"]:
         raise Refusal(400, "Invalid mime type provided", reason="badRequest")
     if body.get("trashed") is not None and row["owner"] != tx.account:
-        raise Refusal(
-            403,
-            f"The user does not have sufficient permissions for file {row['id']}.",
-            reason="insufficientFilePermissions",
-        )
+        raise permissions.not_allowed(row["id"])
     body.pop("mimeType", None)
     added = [one for one in call.params.get("addParents", "").split(",") if one]
     if added:
@@ -318,11 +310,7 @@ def _copy(tx: Transaction, call: Call) -> Json:
 def _delete(tx: Transaction, call: Call) -> None:
     row = find(tx, call.params["fileId"])
     if row["owner"] != tx.account or row["parent"] is None:
-        raise Refusal(
-            403,
-            f"The user does not have sufficient permissions for file {row['id']}.",
-            reason="insufficientFilePermissions",
-        )
+        raise permissions.not_allowed(row["id"])
     for one in [row, *_inside(tx, row["id"])]:
         KINDS[one["mime_type"]].delete(tx, one["id"])
         tx.db.execute("DELETE FROM permissions WHERE file_id = ?", (one["id"],))

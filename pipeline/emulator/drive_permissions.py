@@ -24,6 +24,12 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
+def not_allowed(file_id: str) -> Refusal:
+    """What a caller gets who may see the file and not do this with it."""
+    said = f"The user does not have sufficient permissions for file {file_id}."
+    return Refusal(403, said, reason="insufficientFilePermissions")
+
+
 def grantee_id(kind: str, grantee: str) -> str:
     """Drive's id of whoever is granted something: the same for every file."""
     if kind == "anyone":
@@ -167,17 +173,9 @@ def _check_role(file: sqlite3.Row, call: Call, wanted: str, kind: str) -> None:
 
 def _transfer(tx: Transaction, file: sqlite3.Row, to: str) -> None:
     if file["owner"] != tx.account:
-        raise _not_allowed(file)
+        raise not_allowed(file["id"])
     grant(tx, file["id"], {"type": "user", "role": "writer", "emailAddress": file["owner"]})
     tx.db.execute("UPDATE files SET owner = ? WHERE id = ?", (to, file["id"]))
-
-
-def _not_allowed(file: sqlite3.Row) -> Refusal:
-    return Refusal(
-        403,
-        f"The user does not have sufficient permissions for file {file['id']}.",
-        reason="insufficientFilePermissions",
-    )
 
 
 def _find(tx: Transaction, file: sqlite3.Row, permission_id: str) -> Json:
@@ -224,7 +222,7 @@ def update(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
     wanted: str = call.body.get("role") or one["role"]
     _check_role(file, call, wanted, one["type"])
     if one["role"] == "owner" and wanted != "owner":
-        raise _not_allowed(file)
+        raise not_allowed(file["id"])
     if one.get("view") and wanted != "reader":
         raise Refusal(400, "The published view only supports the reader role.", reason="invalid")
     if wanted == "owner" and one["role"] != "owner":
@@ -240,5 +238,5 @@ def update(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
 def delete(tx: Transaction, file: sqlite3.Row, call: Call) -> None:
     one = _find(tx, file, call.params["permissionId"])
     if one["role"] == "owner":
-        raise _not_allowed(file)
+        raise not_allowed(file["id"])
     tx.db.execute("DELETE FROM permissions WHERE file_id = ? AND id = ?", (file["id"], one["id"]))
