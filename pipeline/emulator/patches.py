@@ -15,7 +15,7 @@ from .calls import Json
 from .masks import Tree
 from .refusal import invalid
 
-THEME = {
+THEME: dict[str, Json] = {
     "TEXT": {},
     "BACKGROUND": {"red": 1, "green": 1, "blue": 1},
     "ACCENT1": {"red": 0.25882354, "green": 0.52156866, "blue": 0.95686275},

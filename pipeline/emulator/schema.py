@@ -90,6 +90,11 @@ def document(api: str) -> Json:
     return loaded
 
 
+def fields(api: str, schema: str) -> tuple[str, ...]:
+    """The names of a message's fields."""
+    return tuple(document(api)["schemas"][schema]["properties"])
+
+
 @cache
 def methods(api: str) -> dict[str, Method]:
     """Every method of the API by its discovery id."""

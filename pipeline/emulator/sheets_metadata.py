@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from . import a1, patches
+from . import a1, patches, schema
 from .a1 import Area
 from .book import Book
 from .calls import Call, Json, Transaction
@@ -151,9 +151,7 @@ def update(book: Book, request: Json) -> Json:
         given["location"] = _location(book, given["location"])
     chosen = [entry for data_filter in request.get("dataFilters", []) for entry in _selected(book, data_filter)]
     for entry in chosen:
-        patches.patch(
-            entry, given, mask, ("metadataKey", "metadataValue", "location", "visibility"), fixed=("metadataId",)
-        )
+        patches.patch(entry, given, mask, schema.fields("sheets", "DeveloperMetadata"), fixed=("metadataId",))
     _check_size(book)
     return {"developerMetadata": chosen}
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import a1, patches
+from . import a1, patches, schema
 from .book import Book, Worksheet
 from .calls import Json
 from .refusal import Refusal, invalid
@@ -23,7 +23,7 @@ from .sheets_tabs import fresh_id
 class Thing(NamedTuple):
     kept: str  # the list it is kept in
     id: str
-    fields: tuple[str, ...]
+    schema: str  # whose fields it has, by Google's document
     check: Callable[[Book, Worksheet, Json, Json | None], None]
 
 
@@ -69,27 +69,11 @@ def _check_named(book: Book, sheet: Worksheet, thing: Json, old: Json | None) ->
         raise invalid(f"A named range with the name '{name}' already exists.")
 
 
+CHART = Thing("charts", "chartId", "EmbeddedChart", _check_chart)
 THINGS = {
-    "ProtectedRange": Thing(
-        "protectedRanges",
-        "protectedRangeId",
-        (
-            "protectedRangeId",
-            "range",
-            "namedRangeId",
-            "description",
-            "warningOnly",
-            "requestingUserCanEdit",
-            "unprotectedRanges",
-            "editors",
-        ),
-        _check_protected,
-    ),
-    "Banding": Thing(
-        "bandedRanges", "bandedRangeId", ("bandedRangeId", "range", "rowProperties", "columnProperties"), _check_banded
-    ),
-    "NamedRange": Thing("namedRanges", "namedRangeId", ("namedRangeId", "name", "range"), _check_named),
-    "Chart": Thing("charts", "chartId", ("chartId", "spec", "position", "border"), _check_chart),
+    "ProtectedRange": Thing("protectedRanges", "protectedRangeId", "ProtectedRange", _check_protected),
+    "Banding": Thing("bandedRanges", "bandedRangeId", "BandedRange", _check_banded),
+    "NamedRange": Thing("namedRanges", "namedRangeId", "NamedRange", _check_named),
 }
 
 
@@ -148,7 +132,8 @@ def _update(thing: Thing, book: Book, given: Json, mask_text: str | None) -> Non
     mask = patches.required(mask_text)
     items, item, sheet = _find(book, thing, given.get(thing.id))
     changed = copy.deepcopy(item)
-    patches.patch(changed, _tidy(copy.deepcopy(given)), mask, thing.fields, fixed=(thing.id, "requestingUserCanEdit"))
+    fields, fixed = schema.fields("sheets", thing.schema), (thing.id, "requestingUserCanEdit")
+    patches.patch(changed, _tidy(copy.deepcopy(given)), mask, fields, fixed=fixed)
     patches.settle(changed)
     if "range" in changed:
         area_in(book, changed["range"])
@@ -177,18 +162,18 @@ def add_chart(book: Book, request: Json) -> Json:
     overlay = {"widthPixels": 600, "heightPixels": 371, **given.get("position", {}).get("overlayPosition", {})}
     overlay.setdefault("anchorCell", {})
     position = {**given.get("position", {}), "overlayPosition": overlay}
-    return {"chart": _add(THINGS["Chart"], _of_anchor, book, {**given, "position": position})}
+    return {"chart": _add(CHART, _of_anchor, book, {**given, "position": position})}
 
 
 def update_chart_spec(book: Book, request: Json) -> None:
-    items, item, _ = _find(book, THINGS["Chart"], request.get("chartId"))
+    items, item, _ = _find(book, CHART, request.get("chartId"))
     if not request.get("spec"):
         raise invalid("A chart must have a spec.")
     items[items.index(item)] = {**item, "spec": patches.settle(_tidy(copy.deepcopy(request["spec"])))}
 
 
 def update_position(book: Book, request: Json) -> Json:
-    _, item, _ = _find(book, THINGS["Chart"], request.get("objectId"))
+    _, item, _ = _find(book, CHART, request.get("objectId"))
     _of_anchor({"position": request.get("newPosition", {})})
     mask = patches.required(request.get("fields"))
     overlay = item["position"]["overlayPosition"]
@@ -263,24 +248,22 @@ def clear_filter(book: Book, request: Json) -> None:
     book.worksheet(request.get("sheetId", 0)).doc.pop("basicFilter", None)
 
 
+def _requests(word: str, thing: Thing) -> dict[str, Callable[[Book, Json], Json | None]]:
+    """Adding, updating and deleting one kind of thing."""
+    name = thing.kept.removesuffix("s")
+    return {
+        f"add{word}": lambda b, r: {name: _add(thing, _of_range, b, r.get(name, {}))},
+        f"update{word}": lambda b, r: _update(thing, b, r.get(name, {}), r.get("fields")),
+        f"delete{word}": lambda b, r: _delete(thing, b, r.get(thing.id)),
+    }
+
+
 REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {
-    "addNamedRange": lambda b, r: {"namedRange": _add(THINGS["NamedRange"], _of_range, b, r.get("namedRange", {}))},
-    "updateNamedRange": lambda b, r: _update(THINGS["NamedRange"], b, r.get("namedRange", {}), r.get("fields")),
-    "deleteNamedRange": lambda b, r: _delete(THINGS["NamedRange"], b, r.get("namedRangeId")),
-    "addProtectedRange": lambda b, r: {
-        "protectedRange": _add(THINGS["ProtectedRange"], _of_range, b, r.get("protectedRange", {}))
-    },
-    "updateProtectedRange": lambda b, r: _update(
-        THINGS["ProtectedRange"], b, r.get("protectedRange", {}), r.get("fields")
-    ),
-    "deleteProtectedRange": lambda b, r: _delete(THINGS["ProtectedRange"], b, r.get("protectedRangeId")),
-    "addBanding": lambda b, r: {"bandedRange": _add(THINGS["Banding"], _of_range, b, r.get("bandedRange", {}))},
-    "updateBanding": lambda b, r: _update(THINGS["Banding"], b, r.get("bandedRange", {}), r.get("fields")),
-    "deleteBanding": lambda b, r: _delete(THINGS["Banding"], b, r.get("bandedRangeId")),
+    **{kind: run for word, thing in THINGS.items() for kind, run in _requests(word, thing).items()},
     "addChart": add_chart,
     "updateChartSpec": update_chart_spec,
     "updateEmbeddedObjectPosition": update_position,
-    "deleteEmbeddedObject": lambda b, r: _delete(THINGS["Chart"], b, r.get("objectId")),
+    "deleteEmbeddedObject": lambda b, r: _delete(CHART, b, r.get("objectId")),
     "addConditionalFormatRule": add_rule,
     "updateConditionalFormatRule": update_rule,
     "deleteConditionalFormatRule": delete_rule,

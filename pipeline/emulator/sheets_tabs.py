@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from . import patches, references
+from . import patches, references, schema
 from .book import IDS, Book, Worksheet, copied, new_worksheet
 from .calls import Json
 from .refusal import invalid
@@ -24,32 +24,13 @@ def fresh_id(taken: set[int]) -> int:
     return number
 
 
-_PROPERTIES = (
-    "title",
-    "index",
-    "hidden",
-    "tabColor",
-    "tabColorStyle",
-    "rightToLeft",
-    "gridProperties",
-    "sheetId",
-    "sheetType",
-)
-_SPREADSHEET = (
-    "title",
-    "locale",
-    "timeZone",
-    "autoRecalc",
-    "defaultFormat",
-    "iterativeCalculationSettings",
-    "spreadsheetTheme",
-)
-
-
 def update_spreadsheet_properties(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
-    properties = {"title": book.title, **book.doc["properties"]}
-    patches.patch(properties, request.get("properties", {}), mask, _SPREADSHEET, fixed=("defaultFormat",))
+    properties, fields = (
+        {"title": book.title, **book.doc["properties"]},
+        schema.fields("sheets", "SpreadsheetProperties"),
+    )
+    patches.patch(properties, request.get("properties", {}), mask, fields, fixed=("defaultFormat",))
     if not properties.get("title"):
         raise invalid("The title must not be empty.")
     for name in ("locale", "timeZone"):
@@ -117,8 +98,8 @@ def update_sheet_properties(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
     wanted = copy.deepcopy(sheet.properties)
     rows, columns, old_title = sheet.row_count, sheet.column_count, sheet.title
-    fixed = ("sheetId", "sheetType", "index")
-    patches.patch(wanted, given, mask, _PROPERTIES, fixed=fixed)
+    fixed = ("sheetId", "sheetType", "index", "dataSourceSheetProperties")
+    patches.patch(wanted, given, mask, schema.fields("sheets", "SheetProperties"), fixed=fixed)
     _check_title(book, wanted.get("title", ""), sheet)
     if not wanted.get("hidden"):
         wanted.pop("hidden", None)
