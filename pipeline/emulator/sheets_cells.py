@@ -78,29 +78,27 @@ def append_cells(book: Book, request: Json) -> None:
 
 def repeat_cell(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = area.bottom, area.right
     cell = request.get("cell", {})
     writer = Writer(book, sheet, patches.required(request.get("fields")))
     formula = cell.get("userEnteredValue", {}).get("formulaValue") if writer.values else None
-    for index in range(area.top, bottom):
+    for index in range(area.top, area.bottom):
         row = sheet.grid.edit(index)
-        writer.repeat(row, area.left, right, cell)
+        writer.repeat(row, area.left, area.right, cell)
         if formula and formula.startswith("="):
-            for column in range(area.left, right):
+            for column in range(area.left, area.right):
                 row.set_value(column, Formula(references.carried(formula, index - area.top, column - area.left)))
 
 
 def set_data_validation(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = area.bottom, area.right
     rule = request.get("rule")
     if rule is not None and "condition" not in rule:
         raise invalid("A data validation rule must have a condition.")
     writer = Writer(book, sheet, {"dataValidation": {}})
-    for index in range(area.top, bottom):
+    for index in range(area.top, area.bottom):
         if rule is None and sheet.grid.row(index) is None:
             continue
-        writer.repeat(sheet.grid.edit(index), area.left, right, {"dataValidation": rule} if rule else {})
+        writer.repeat(sheet.grid.edit(index), area.left, area.right, {"dataValidation": rule} if rule else {})
 
 
 # -- sorting
@@ -119,19 +117,18 @@ def _rank(value: Value | CellError) -> tuple[int, Any]:
 
 def sort_range(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = area.bottom, area.right
     if any(area.meets(a1.from_grid(merge)) for merge in sheet.doc.get("merges", [])):
         raise invalid("You can't sort a range with vertical merges.")
     specs = request.get("sortSpecs", [])
     if not specs:
         raise invalid("Must specify at least one sort spec.")
-    order = list(range(area.top, bottom))
+    order = list(range(area.top, area.bottom))
     reader = Reader(book, sheet)
     for spec in reversed(specs):
         if {"foregroundColor", "foregroundColorStyle", "backgroundColor", "backgroundColorStyle"} & spec.keys():
             raise Refusal(501, "The local workspace does not claim sorting by colour.")
         column = spec.get("dimensionIndex", 0)
-        if not area.left <= column < right:
+        if not area.left <= column < area.right:
             raise invalid(f"The sort column {column} is not in the range.")
         keys = {index: reader.effective(index, column, sheet.value(index, column)) for index in order}
         filled = [index for index in order if keys[index] not in (None, "")]
@@ -166,13 +163,12 @@ def _permute(sheet: Worksheet, area: Area, order: list[int]) -> None:
 
 def merge_cells(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = area.bottom, area.right
     kind = request.get("mergeType", "MERGE_ALL")
     merges = sheet.things("merges")
     if kind == "MERGE_ROWS":
-        parts = [Area(sheet.id, row, area.left, row + 1, right) for row in range(area.top, bottom)]
+        parts = [Area(sheet.id, row, area.left, row + 1, area.right) for row in range(area.top, area.bottom)]
     elif kind == "MERGE_COLUMNS":
-        parts = [Area(sheet.id, area.top, column, bottom, column + 1) for column in range(area.left, right)]
+        parts = [Area(sheet.id, area.top, column, area.bottom, column + 1) for column in range(area.left, area.right)]
     else:
         parts = [area]
     for old in [merge for merge in merges if area.meets(a1.from_grid(merge))]:
@@ -188,11 +184,10 @@ def merge_cells(book: Book, request: Json) -> None:
 
 def _keep_first(sheet: Worksheet, part: Area) -> None:
     """Of the cells merged the first value stays, at the top left."""
-    bottom, right = part.bottom, part.right
     places = [
         (index, column)
-        for index, row in sheet.grid.rows(part.top, bottom)
-        for column in range(part.left, min(right, len(row.values)))
+        for index, row in sheet.grid.rows(part.top, part.bottom)
+        for column in range(part.left, min(part.right, len(row.values)))
         if row.values[column] is not None
     ]
     if places:
@@ -209,15 +204,14 @@ def unmerge_cells(book: Book, request: Json) -> None:
 
 def update_borders(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    bottom, right = area.bottom, area.right
-    for index in range(area.top, bottom):
+    for index in range(area.top, area.bottom):
         row = sheet.grid.edit(index)
-        for column in range(area.left, right):
+        for column in range(area.left, area.right):
             sides = {
                 "top": request.get("top") if index == area.top else request.get("innerHorizontal"),
-                "bottom": request.get("bottom") if index == bottom - 1 else request.get("innerHorizontal"),
+                "bottom": request.get("bottom") if index == area.bottom - 1 else request.get("innerHorizontal"),
                 "left": request.get("left") if column == area.left else request.get("innerVertical"),
-                "right": request.get("right") if column == right - 1 else request.get("innerVertical"),
+                "right": request.get("right") if column == area.right - 1 else request.get("innerVertical"),
             }
             given = {name: border for name, border in sides.items() if border is not None}
             if not given:
@@ -305,9 +299,8 @@ def find_replace(book: Book, request: Json) -> Json:
     counts = dict.fromkeys(("valuesChanged", "formulasChanged", "occurrencesChanged"), 0)
     rows, sheets = set(), set()
     for sheet, area in _scope(book, request):
-        bottom, right = area.bottom, area.right
-        for index, row in list(sheet.grid.rows(area.top, bottom)):
-            for column in range(area.left, min(right, len(row.values))):
+        for index, row in list(sheet.grid.rows(area.top, area.bottom)):
+            for column in range(area.left, min(area.right, len(row.values))):
                 value = row.values[column]
                 is_formula = type(value) is Formula
                 if value is None or isinstance(value, bool) or (is_formula and not request.get("includeFormulas")):
