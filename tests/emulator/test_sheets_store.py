@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,14 +12,14 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import emulator
 from pipeline.emulator import book as books
 from pipeline.emulator.book import Book, new_worksheet
 from pipeline.emulator.grid import BLOCK_ROWS, Row
 from pipeline.emulator.typed import Formula
 
-from .conftest import refusal
+from .conftest import Http, refusal
 from .sheets_maker import grid, lines
+from .test_wire_processes import kill, serve
 
 
 def written(db: sqlite3.Connection, change) -> int:
@@ -137,31 +135,24 @@ def test_many_writers_at_once_lose_nothing(book, workspace):
     assert book.raw() == [[row] for row in range(50)]
 
 
-def _append_from_another_process(directory: str, spreadsheet_id: str, name: str, times: int) -> None:
-    with emulator.start(Path(directory)) as workspace:
-        url = f"{workspace.url}/v4/spreadsheets/{spreadsheet_id}/values/A1:append?valueInputOption=RAW"
-        for number in range(times):
-            body = {"values": [[name, number]]}
-            headers = {"Authorization": f"Bearer {workspace.token}"}
-            requests.post(url, json=body, headers=headers, timeout=60).raise_for_status()
+def test_three_processes_share_one_spreadsheet(book, workspace):
+    """Each appends to what the others have written; no row is lost or doubled."""
+    others = serve(workspace.directory, 2)
 
+    def append(url: str) -> None:
+        for number in range(10):
+            with Http(url, workspace.token) as http:
+                path = f"/v4/spreadsheets/{book.id}/values/A1:append?valueInputOption=RAW"
+                http.post(path, json={"values": [[url, number]]}).raise_for_status()
 
-def test_two_processes_share_one_spreadsheet(book, workspace):
-    """Each appends to what the other has written; no row is lost or doubled."""
-    context = multiprocessing.get_context("spawn")
-    others = [
-        context.Process(target=_append_from_another_process, args=(str(workspace.directory), book.id, name, 10))
-        for name in "xy"
-    ]
-    for process in others:
-        process.start()
-    for number in range(10):
-        book.append([["here", number]], "A1")
-    for process in others:
-        process.join(60)
-        assert process.exitcode == 0
-    rows = book.raw()
-    assert sorted(rows) == sorted([name, number] for name in ("here", "x", "y") for number in range(10))
+    try:
+        urls = [workspace.url, *(url for _, url in others)]
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(append, urls))
+        assert sorted(book.raw()) == sorted([url, number] for url in urls for number in range(10))
+    finally:
+        for process, _ in others:
+            kill(process)
 
 
 def test_a_spreadsheet_is_exported(book, drive):
