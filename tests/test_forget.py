@@ -132,6 +132,13 @@ def test_the_last_candidate_leaves_a_form_that_still_opens(google, scorecards, r
     assert options == [{"value": "(nobody yet)"}]
 
 
+def test_the_receipt_reminds_of_other_roles(google, ranked, run, project):
+    """Each role has a spreadsheet of its own."""
+    (project / "config" / "designer.toml").write_text((project / "config" / "backend.toml").read_text())
+    notes = run("forget", "Ana", "--yes", "--role", "backend", "--json").json["notes"]
+    assert "This was the role backend. Other roles have files of their own: --role designer" in notes
+
+
 def test_without_a_terminal_it_wants_yes(google, ranked, run):
     """Nothing is erased unconfirmed."""
     ran = run("forget", "Ana", code=2)

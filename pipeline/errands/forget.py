@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from pipeline import worksheets
+from pipeline import config, worksheets
 from pipeline.errands import files
 from pipeline.errands.book import joins, open_book
 from pipeline.errands.create_form.deciding import design_of
@@ -299,4 +300,8 @@ def _beyond(project: Project) -> Iterator[str]:
     """Where copies may be that nobody can see from here."""
     if not project.address:
         yield "Google keeps earlier versions of the spreadsheet (File, Version history): only its owner can end that, with a copy."
+    others = sorted(path.stem for path in (project.directory / config.FOLDER).glob("*.toml"))
+    others = [name for name in others if name not in (project.role.id, Path(config.SETTINGS).stem)]
+    if others:
+        yield f"This was the role {project.role.id}. Other roles have files of their own: --role {', --role '.join(others)}"
     yield "Exports, mails and backups made earlier are not known to us."
