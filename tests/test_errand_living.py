@@ -494,3 +494,31 @@ def test_a_bank_of_two_hundred_questions_becomes_a_form_and_a_scorecard(
     (row,) = google.table(made["spreadsheet"]["spreadsheet_id"], "Scorecards")
     assert [row[f"Rating: q{n}"] for n in range(200)] == [n % 5 + 1 for n in range(200)]
     assert "Nothing to do" in run("create-form").out
+
+
+def test_another_scale_is_a_change_of_meaning_and_never_averaged_with_the_old(
+    google: Google, run: Run, scorecards: Json, project: Path
+) -> None:
+    """Ranking refuses and says how to choose; told to, it leaves the others out."""
+    run("run")
+    config('[[round]]\nid = "team"', '[scale]\nhigh = 4\nnames = ["A", "B", "C", "D"]\n[[round]]\nid = "team"')(project)
+    bank("anchor_3,anchor_5", "anchor_2,anchor_4")(project)
+    changes = run("create-form", "--json").json["changes"]
+    assert {"kind": "scale-changed", "class": "changes-meaning"}.items() <= changes[-1].items()
+    refused = run("run", code=5)
+    assert "4 on the scale 1 to 5" in refused.err and "--present-scale-only" in refused.err
+    run("run", "--present-scale-only")
+
+
+def test_answers_to_a_removed_question_stay_in_the_spreadsheet_and_count_no_more(
+    google: Google, run: Run, scorecards: Json, project: Path
+) -> None:
+    """Also after all responses were read again."""
+    run("run")
+    EDITS["question removed"][0](project)
+    run("create-form", "--allow-destructive")
+    run("run", "--full", code=None)
+    rows = [row for row in google.table(scorecards["spreadsheet"], "Scorecards") if row["Round"] == "technical"]
+    assert all(row.get("Rating: schema") == 3 or "3 · Solid" in row["Other answers"] for row in rows)
+    ranked = run("rank", "--json").json["candidates"]
+    assert ranked[0]["competencies"]["databases"] == {"score": 4.0, "ratings": 1}
