@@ -156,3 +156,43 @@ def test_a_page_takes_no_bottomless_json(google: Google, role: dict[str, str]) -
         address = f"{google.url}/spreadsheets/d/{role['spreadsheet']}/cells"
         told = browser.post(address, "[" * 100_000, headers={"Content-Type": "application/json"}, timeout=30)
     assert told.status_code == 400
+
+
+# --- one candidate, two names
+
+
+def test_names_that_look_alike_are_told_where_they_are_typed(google: Google, run: Run) -> None:
+    """Without a panel interviewers type the name: each spelling is ranked for itself, and that is said."""
+    form = run("create-form", "--json").json["forms"][0]["form_id"]
+    anyone = {"type": "anyone", "role": "reader", "view": "published"}
+    google.call("POST", f"/drive/v3/files/{form}/permissions", anyone)
+    for at, name in enumerate(("Ana", "Ana ", "ana", "Ana\u200b", "Ben")):
+        google.control("clock", advance=60)
+        google.submit(form, f"i{at}@example.com", {"Candidate": name, **TECHNICAL}).raise_for_status()
+    told = run("run", code=8).err
+    assert told.count("looks like another spelling of Ana") == 2
+    assert "nothing new" in run("run", code=8).err
+
+
+def test_a_candidate_who_left_the_panel_leaves_the_ranking_at_once(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """What Problems calls not counted is not counted, with --full and without; back on the panel, it counts again."""
+    run("run")
+    before = scores(run)
+    sheet = scorecards["spreadsheet"]
+    rows = [at for at, row in enumerate(google.values(sheet, "Panel"), start=1) if row[0] == "Ben"]
+
+    def name(typed: str) -> None:
+        for row in rows:
+            path = f"/v4/spreadsheets/{sheet}/values/Panel!A{row}"
+            google.call("PUT", path, {"values": [[typed]]}, valueInputOption="RAW")
+
+    name("Benjamin")
+    assert "Ben is not on the panel: not counted" in run("run", code=8).err
+    assert scores(run) == {"Ana": before["Ana"], "Benjamin": None}
+    run("run", "--full", code=8)
+    assert scores(run) == {"Ana": before["Ana"], "Benjamin": None}
+    name("Ben")
+    run("run")
+    assert scores(run) == before

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from pipeline.form import near_match
-from pipeline.scorecard import Problem, SubmittedScorecard
+from pipeline.scorecard import Problem, SubmittedScorecard, look_of
 from pipeline.worksheets import Book
 
 
@@ -49,6 +49,25 @@ def _todo(card: SubmittedScorecard, book: Book) -> str:
             "if not, add the candidate to the Panel worksheet"
         )
     return "Add the candidate to the Panel worksheet, or ask the interviewer to send it again"
+
+
+def two_spellings(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
+    """Candidates whom interviewers typed in ways that look alike: each is ranked for itself, with a part of the votes."""
+    first: dict[str, str] = {}
+    for name in dict.fromkeys(card.candidate for card in sorted(cards, key=lambda card: card.submitted_at)):
+        other = first.setdefault(look_of(name), name)
+        if other != name:
+            for card in cards:
+                if card.candidate == name:
+                    yield Problem(
+                        "two-spellings",
+                        f"{name} looks like another spelling of {other}; they are ranked as two candidates",
+                        "Put the candidates on the panel, so that the form offers their names, and ask for it to be sent "
+                        f"again for {other}",
+                        name,
+                        card.interviewer,
+                        card.round,
+                    )
 
 
 def shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:

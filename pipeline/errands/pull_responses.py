@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline import worksheets
 from pipeline.errands.book import joins, open_book, read_book
-from pipeline.errands.checks import about_panel, shared_addresses, unusable
+from pipeline.errands.checks import about_panel, shared_addresses, two_spellings, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.files import Ids
 from pipeline.errands.times import text_of
@@ -85,7 +85,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     for round_ in rounds:
         if round_.id in ids.forms:
             reading.read(round_, ids.forms[round_.id], since=None if full else _since(book, round_, project.now()))
-    reading.look_again_at_unusable()
+    reading.look_again()
     complete = [round_.id for round_ in rounds] if full else []
     merged = sent = _merged(project, book, reading, complete)
     for attempt in range(1, ATTEMPTS + 1):
@@ -160,12 +160,15 @@ class _Reading:
                 self.incoming.append(Incoming(card, not unusable(card, self.book.candidates), other))
                 self.problems += problems
 
-    def look_again_at_unusable(self) -> None:
-        """A scorecard that could not be used may have become usable: its candidate has joined the panel."""
+    def look_again(self) -> None:
+        """At scorecards that are held: their candidates may have joined the panel since, or left it."""
         read = {arrived.card.response_id for arrived in self.incoming}
         for stored in self.book.scorecards:
-            if stored.status == "problem" and stored.id not in read and not unusable(stored.card, self.book.candidates):
-                self.incoming.append(Incoming(stored.card, True, stored.other))
+            if stored.status == "withdrawn" or stored.is_history or stored.id in read or not stored.sound:
+                continue
+            usable = not unusable(stored.card, self.book.candidates)
+            if usable == (stored.status == "problem"):
+                self.incoming.append(Incoming(stored.card, usable, stored.other, held=True))
 
 
 def version_at(book: Book, project: Project, moment: str) -> str:
@@ -198,6 +201,7 @@ def _found_anew(project: Project, book: Book, rows: Sequence[StoredScorecard]) -
     return [
         *book.panel_problems,
         *shared_addresses(sent),
+        *(() if book.panel else two_spellings(cards)),
         *about_panel(cards, book),
         *lint(cards, book.panel, project.rubric),
     ]

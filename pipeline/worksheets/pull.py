@@ -25,11 +25,15 @@ TOGETHER = 100  # rows that are written in one batch or not at all
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One response as it was read from the form. `usable` False: it cannot count (no candidate, no interviewer ...)."""
+    """One response as it was read from the form. `usable` False: it cannot count (no candidate, no interviewer ...).
+
+    `held`: it was not read again; only whether it is usable is seen differently now.
+    """
 
     card: SubmittedScorecard
     usable: bool = True
     other: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,8 @@ def _merge(
     fresh: dict[str, StoredScorecard] = {stored.id: stored for stored in lost}
     for arrived in incoming:
         card = arrived.card
-        counts.read.add(card.response_id)
+        if not arrived.held:
+            counts.read.add(card.response_id)
         made = scorecards.as_stored(
             StoredScorecard(card, "counted" if arrived.usable else "problem", other=arrived.other)
         )
