@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from .a1 import from_grid
@@ -60,7 +61,7 @@ def _write_sheet(workbook: Any, book: Book, reader: Reader, formats: dict[int, A
             effective = reader.effective(index, column, value)
             if type(value) is Formula:
                 shown = "" if effective is None else effective
-                target.write_formula(index, column, str(value), formats[attr], shown)
+                target.write_formula(index, column, _in_a_file(str(value)), formats[attr], shown)
             elif isinstance(effective, CellError | str):
                 target.write_string(index, column, str(effective), formats[attr])
             elif effective is not None or formats[attr]:
@@ -80,6 +81,16 @@ def _title(workbook: Any, title: str) -> str:
         number += 1
         name = f"{plain[: 31 - len(str(number)) - 1]}_{number}"
     return name
+
+
+_LATER = re.compile(r"(?<![.\w])(?=ENCODEURL\()", re.IGNORECASE)
+
+
+def _in_a_file(formula: str) -> str:
+    """The formula as files hold it, where functions younger than the format carry a prefix."""
+    pieces = formula.split('"')
+    pieces[::2] = [_LATER.sub("_xlfn.", piece) for piece in pieces[::2]]
+    return '"'.join(pieces)
 
 
 def _format(given: Json) -> Json:
