@@ -62,9 +62,9 @@ def check(screen: Screen) -> None:
         choose_role(sources, screen.role, screen.directory)
     count = len(sources.bank.questions)
     roles = ", ".join(role.id for role in sources.roles)
-    screen.say(
-        f"{count} questions, role{'s' * (len(sources.roles) != 1)} {roles}: no faults. Next: pipeline create-form"
-    )
+    several = len(sources.roles) > 1
+    next_step = f"pipeline create-form{f' --role {screen.role or sources.roles[0].id}' * several}"
+    screen.say(f"{count} questions, role{'s' * several} {roles}: no faults. Next: {next_step}")
 
 
 def _fault(fault: object) -> dict[str, object]:

@@ -267,6 +267,8 @@ def _outcome(project: Project, found: Found, plan: Plan, *, dry_run: bool) -> Ou
     next_step = ""
     if not dry_run and not (found.book and found.book.panel):
         next_step = "Next: say who interviews whom with 'pipeline panel import FILE.csv', or in the Panel worksheet."
+    elif not dry_run:
+        next_step = "Next: hand out the personal links that 'pipeline status' shows; 'pipeline run' brings answers in."
     return Outcome(
         changes=plan.changes,
         steps=tuple(step.what for step in plan.steps),
