@@ -16,7 +16,7 @@ from pipeline import worksheets
 from pipeline.errands.book import joins, open_book, read_book
 from pipeline.errands.checks import about_panel, shared_addresses, two_spellings, unusable
 from pipeline.errands.create_form import chosen_rounds
-from pipeline.errands.files import Ids
+from pipeline.errands.files import Ids, on_forms
 from pipeline.errands.times import text_of
 from pipeline.errors import Refused
 from pipeline.form import lint, read_response
@@ -80,11 +80,8 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     """Read what is new in the role's forms, and write the rows that differ."""
     rounds = chosen_rounds(project, round_id)
     ids, book = open_book(project)
-    reading = _Reading(project, book)
     full = full or _edited_by_hand(project, book)
-    for round_ in rounds:
-        if round_.id in ids.forms:
-            reading.read(round_, ids.forms[round_.id], since=None if full else _since(book, round_, project.now()))
+    reading = _read(project, ids, book, rounds, full=full)
     reading.look_again()
     complete = [round_.id for round_ in rounds] if full else []
     merged = sent = _merged(project, book, reading, complete)
@@ -101,11 +98,21 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
 
 def not_pulled(project: Project, ids: Ids, book: Book, rounds: Sequence[Round]) -> list[SubmittedScorecard]:
     """Scorecards that are in the forms and would count, but are not in the spreadsheet yet. Writes nothing."""
-    reading = _Reading(project, book)
-    for round_ in rounds:
-        if round_.id in ids.forms:
-            reading.read(round_, ids.forms[round_.id], since=_since(book, round_, project.now()))
-    return [arrived.card for arrived in reading.incoming if arrived.usable]
+    return [arrived.card for arrived in _read(project, ids, book, rounds).incoming if arrived.usable]
+
+
+def _read(project: Project, ids: Ids, book: Book, rounds: Sequence[Round], *, full: bool = False) -> _Reading:
+    """What is new in the forms of these rounds, or with `full` everything."""
+
+    def read(known: Ids) -> _Reading:
+        reading = _Reading(project, book)
+        for round_ in rounds:
+            if round_.id in known.forms:
+                since = None if full else _since(book, round_, project.now())
+                reading.read(round_, known.forms[round_.id], since=since)
+        return reading
+
+    return on_forms(project, ids, {round_.id for round_ in rounds} & set(book.recorded.join), read)
 
 
 def _merged(
