@@ -119,8 +119,8 @@ def served(project: Path) -> Iterator[tuple[str, str, int]]:
             server.send_signal(signal.SIGTERM)
 
 
-def load(project: Path, url: str, token: str, form_id: str, size: int) -> None:
-    """Responses of 40 interviewers, each about another candidate, straight into the workspace's database."""
+def load(project: Path, url: str, token: str, form_id: str, size: int, interviewers: int = 40) -> None:
+    """Responses of so many interviewers, each about another candidate, straight into the workspace's database."""
     pick = random.Random(size)
     items = call("GET", url, token, f"/v1/forms/{form_id}").json()["items"]
     asked = [
@@ -136,12 +136,12 @@ def load(project: Path, url: str, token: str, form_id: str, size: int) -> None:
                 if options:
                     answers[id_] = [pick.choice(options)]
                 elif title == "Candidate":
-                    answers[id_] = [f"Candidate {number // 40:05}"]
+                    answers[id_] = [f"Candidate {number // interviewers:05}"]
                 else:
                     answers[id_] = [
                         "Gave an example of their own, with numbers, and said what they would do otherwise now."
                     ]
-            forms_responses.keep(tx, form_id, answers, f"interviewer{number % 40}@example.com")
+            forms_responses.keep(tx, form_id, answers, f"interviewer{number % interviewers}@example.com")
     store.close()
 
 

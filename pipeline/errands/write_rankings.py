@@ -80,6 +80,7 @@ def write_rankings(
         if book.about.inputs == _inputs(project, book, ranked):
             return Written(ranked, False, url)
     notices: list[str] = []
+    changed = False
     for attempt in range(ATTEMPTS):
         try:
             reply = sheets.get_by_data_filter(
@@ -116,9 +117,10 @@ def write_rankings(
         if _send(project, ids.spreadsheet, plan, last=attempt + 1 == ATTEMPTS):
             if plan.bodies:
                 _keep_record(project, ranked, inputs)
-            return Written(ranked, bool(plan.bodies), url, tuple(dict.fromkeys(notices)))
-        if book is None:
-            continue
+                changed = True
+            if not (plan.mend or plan.fill) or attempt + 1 == ATTEMPTS:
+                return Written(ranked, changed, url, tuple(dict.fromkeys(notices)))
+            # formulas that are put back name rows and columns where they were read: see whether they still stood there
         book = None  # people are at work in it: take nothing for granted that was read before
     raise Refused(
         "Rows of Rankings were moved each time while it was written.",
