@@ -9,6 +9,7 @@ import sqlite3
 from typing import Any
 
 from .calls import Call, Json, Transaction
+from .drive_query import invalid_value, make_token, read_token
 from .refusal import Refusal
 
 TABLES = """
@@ -193,14 +194,7 @@ def get(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
 def list_(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
     view = call.params.get("includePermissionsForView", "")
     if view not in ("", "published"):
-        raise Refusal(
-            400,
-            "Invalid Value",
-            reason="invalid",
-            details=[{"locationType": "parameter", "location": "includePermissionsForView"}],
-        )
-    from .drive_query import invalid_value, make_token, read_token
-
+        raise invalid_value("includePermissionsForView")
     size = call.params.get("pageSize", 100)
     if not 1 <= size <= 100:
         raise invalid_value("pageSize")

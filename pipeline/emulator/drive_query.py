@@ -1,7 +1,7 @@
 """The search language of Drive's `files.list`: `q`, `orderBy` and page tokens. Pure.
 
-Supported: name (=, !=, contains), fullText contains (names only), mimeType (=, !=, contains), trashed, starred,
-parents/owners/writers/readers `in`, appProperties/properties `has`, modifiedTime and createdTime; and, or, not, ().
+Supported: name and mimeType (=, !=, contains), trashed, starred, parents and owners `in`, appProperties and properties
+`has`, modifiedTime and createdTime; and, or, not, (). Another term or order of Google's is a 501.
 """
 
 from __future__ import annotations
@@ -23,6 +23,18 @@ _TOKEN = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[A-Za-z][A-Za-z0
 def invalid_value(parameter: str = "q") -> Refusal:
     place = {"locationType": "parameter", "location": parameter}
     return Refusal(400, "Invalid Value", reason="invalid", details=[place])
+
+
+# Terms of Google's `q` and `orderBy` that would need what the workspace does not keep.
+_UNSERVED = {"fullText", "writers", "readers", "sharedWithMe", "visibility", "labels", "shortcutDetails"} | {
+    *("viewedByMeTime", "modifiedByMeTime", "sharedWithMeTime", "recency", "quotaBytesUsed")
+}
+
+
+def _unknown(name: str, parameter: str = "q") -> Refusal:
+    if name in _UNSERVED:
+        return Refusal(501, f"The local workspace does not search or sort by {name}.")
+    return invalid_value(parameter)
 
 
 def parse(text: str, root: str = "", me: str = "") -> Test:
@@ -99,19 +111,10 @@ class _Reader:
         if field == "parents":
             wanted = self.root if value == "root" else value
             return lambda file: wanted in file.get("parents", [])
-        roles = {
-            "owners": ("owner",),
-            "writers": ("writer", "owner"),
-            "readers": ("reader", "commenter", "writer", "owner"),
-        }
-        if field not in roles:
-            raise invalid_value()
+        if field != "owners":
+            raise _unknown(field)
         wanted = (self.me if value == "me" else value).lower()
-        listed = roles[field]
-        return lambda file: any(
-            one.get("emailAddress") == wanted
-            for one in [*file["owners"], *(one for one in file.get("permissions", []) if one["role"] in listed)]
-        )
+        return lambda file: any(one["emailAddress"] == wanted for one in file["owners"])
 
     def _has(self, field: str) -> Test:
         if field not in ("appProperties", "properties"):
@@ -133,17 +136,15 @@ class _Reader:
         if field in ("trashed", "starred") and operator in ("=", "!=") and value.lower() in ("true", "false"):
             wanted = (value.lower() == "true") == (operator == "=")
             return lambda file: bool(file[field]) == wanted
-        if field in ("modifiedTime", "createdTime", "viewedByMeTime") and operator in _ORDERED:
+        if field in ("modifiedTime", "createdTime") and operator in _ORDERED:
             moment_wanted, compare = moment(_text(value), "q"), _ORDERED[operator]
-            return lambda file: compare(moment(file.get(field, "1970-01-01T00:00:00Z"), "q"), moment_wanted)
-        if field in ("name", "mimeType", "fullText") and operator in ("=", "!=", "contains"):
+            return lambda file: compare(moment(file[field], "q"), moment_wanted)
+        if field in ("name", "mimeType") and operator in ("=", "!=", "contains"):
             return _text_test(field, operator, _text(value))
-        raise invalid_value()
+        raise _unknown(field)
 
 
 def _text_test(field: str, operator: str, wanted: str) -> Test:
-    if field == "fullText" and operator != "contains":
-        raise invalid_value()
     if operator == "contains":
         if field == "mimeType":
             return lambda file: file["mimeType"].startswith(wanted)
@@ -186,13 +187,9 @@ _KEYS: dict[str, Callable[[Json], Any]] = {
         (int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", file["name"].lower())
     ],
     "modifiedTime": lambda file: file["modifiedTime"],
-    "modifiedByMeTime": lambda file: file["modifiedTime"],
-    "viewedByMeTime": lambda file: file["modifiedTime"],
     "createdTime": lambda file: file["createdTime"],
-    "recency": lambda file: file["modifiedTime"],
     "folder": lambda file: not file["mimeType"].endswith(".folder"),
     "starred": lambda file: not file["starred"],
-    "quotaBytesUsed": lambda file: int(file["quotaBytesUsed"]),
 }
 
 
@@ -200,7 +197,7 @@ def sort(files: list[Json], order: str) -> None:
     for key in reversed([part.strip() for part in order.split(",") if part.strip()]):
         name, _, direction = key.partition(" ")
         if name not in _KEYS or direction.strip() not in ("", "desc"):
-            raise invalid_value("orderBy")
+            raise _unknown(name, "orderBy")
         files.sort(key=_KEYS[name], reverse=direction.strip() == "desc")
 
 

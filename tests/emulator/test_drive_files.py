@@ -317,3 +317,9 @@ def test_forms_body_reaches_every_form_of_the_account(workspace, drive, token_fo
     file_id = make(drive)
     with service(workspace, "forms", token_for("forms.body", client="our-app")) as ours:
         assert ours.forms().get(formId=file_id).execute()["formId"] == file_id
+
+
+@pytest.mark.parametrize("how", [{"q": "fullText contains 'x'"}, {"q": "'me' in readers"}, {"orderBy": "recency"}])
+def test_a_search_for_what_is_not_kept_is_501(drive, how):
+    """Google knows it; nothing is made up."""
+    assert refusal(drive.files().list(**how)).status_code == 501
