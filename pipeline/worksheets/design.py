@@ -38,6 +38,7 @@ class Column:
     pattern: str = ""  # number format
     align: str = ""
     wrap: bool = False
+    clip: bool = False  # long text ends at the cell's edge instead of running over its neighbours
     grey: bool = False
     hidden: bool = False
 
@@ -52,6 +53,8 @@ class Column:
             made["horizontalAlignment"] = self.align
         if self.wrap:
             made["wrapStrategy"] = "WRAP"
+        if self.clip:
+            made["wrapStrategy"] = "CLIP"
         if self.grey:
             made["textFormat"] = {"foregroundColorStyle": GREY}
         return made

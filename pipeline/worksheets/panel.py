@@ -35,6 +35,7 @@ LINK = Column(
     320,
     "The form with candidate and e-mail filled in. Ours: a formula over this row's cells, in rows that hold an interview",
     grey=True,
+    clip=True,
 )
 _OURS = "usp=pp_url"  # by which a link of ours is told from what the team types in its place
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
