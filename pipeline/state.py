@@ -26,11 +26,15 @@ def private_directory(path: Path) -> Path:
     return path
 
 
-def _close_to_others(directory: Path) -> None:
-    """A directory that the user made, say for `client.json`, is as private as one that we make."""
-    if directory.stat().st_mode & 0o077:
-        with suppress(OSError):
-            directory.chmod(0o700)
+def hidden_directory(path: Path) -> Path:
+    """A project's `.pipeline/`: the owner's alone, even if the user made it, and nothing that git would take along."""
+    private_directory(path)
+    with suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o700)
+        if not (ignored := path / ".gitignore").exists():
+            ignored.write_text("*\n", encoding="utf-8")
+    return path
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -105,8 +109,7 @@ def lock(directory: Path, errand: str, *, name: str = "lock", **facts: str) -> I
 
     The operating system holds the lock, so that a dead owner's is free at once; the file only says who has it.
     """
-    path = private_directory(directory) / name
-    _close_to_others(directory)
+    path = hidden_directory(directory) / name
     with path.open("a+", encoding="utf-8") as stream:
         if not _take(stream.fileno()):
             stream.seek(0)

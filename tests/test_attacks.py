@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,26 @@ def test_a_candidate_who_left_the_panel_leaves_the_ranking_at_once(
     name("Ben")
     run("run")
     assert scores(run) == before
+
+
+# --- what others on this computer, and git, may see
+
+
+def test_nothing_under_the_hidden_directory_is_for_others(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers, tokens and logs stay with the owner, and `git add .` takes none of them along."""
+    monkeypatch.delenv("PIPELINE_WORKSPACE_URL", raising=False)
+    (project / ".pipeline").mkdir(mode=0o755)
+    run("panel", "import", "panel.csv")
+    run("create-form")
+    run("run")
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    told = subprocess.run(
+        ["git", "status", "--porcelain", "-uall"], cwd=project, check=True, capture_output=True, text=True
+    )
+    assert ".pipeline" not in told.stdout
+    assert (project / ".pipeline").stat().st_mode & 0o077 == 0
+    secret = [path for path in (project / ".pipeline").rglob("*") if path.suffix in (".db", ".token", ".json", ".log")]
+    assert len(secret) >= 3
+    assert not [path for path in secret if path.stat().st_mode & 0o077]

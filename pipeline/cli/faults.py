@@ -13,6 +13,7 @@ import click
 
 from pipeline.cli.plain import plain
 from pipeline.errors import InvalidInput, PipelineError
+from pipeline.state import hidden_directory, private_directory
 
 directory = Path()  # of the command at work: where the traceback of a bug goes
 STOPPED, BUG, REFUSED = 130, 1, 5
@@ -62,12 +63,14 @@ def _bug(fault: BaseException) -> None:
     text = "".join(traceback.format_list(lines)) + f"{type(fault).__name__}\n"
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     kept = "The traceback could not be saved"
-    for where in (_logs(), Path(tempfile.gettempdir())):
-        path = where / f"fault-{stamp}-{os.getpid()}.txt"
+    for where in (_logs(), None):
         try:
-            where.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.write_text(text, encoding="utf-8")
-            for old in sorted(where.glob("fault-*.txt"))[:-TRACEBACKS]:
+            if where:
+                private_directory(hidden_directory(where.parent) / where.name)
+            handle, path = tempfile.mkstemp(".txt", f"fault-{stamp}-{os.getpid()}-", where)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            for old in sorted(where.glob("fault-*.txt"))[:-TRACEBACKS] if where else ():
                 old.unlink()
         except OSError:
             continue
@@ -76,8 +79,6 @@ def _bug(fault: BaseException) -> None:
     _say(f"a fault of ours ({type(fault).__name__}). {kept}; please report it.")
 
 
-def _logs() -> Path:
-    """The project's own place, if this is a project."""
-    if (directory / "config").is_dir():
-        return directory / ".pipeline" / "logs"
-    return Path(tempfile.gettempdir())
+def _logs() -> Path | None:
+    """The project's own place, if this is a project; else a new file among everybody's temporary ones."""
+    return directory / ".pipeline" / "logs" if (directory / "config").is_dir() else None

@@ -15,7 +15,7 @@ from pipeline.cli.screen import Screen, command
 from pipeline.cli.workspace import SERVED
 from pipeline.errors import CannotAsk, Refused
 from pipeline.project import SERVE_PORT, Project
-from pipeline.state import holder, lock, private_directory
+from pipeline.state import hidden_directory, holder, lock
 
 DEMO_DIRECTORY = Path("interview-demo")
 
@@ -44,7 +44,7 @@ def serve(screen: Screen, port: int, host: str, unencrypted: bool) -> None:
             f"--host {host} would open the workspace to the network, without encryption.",
             "Leave --host out, or add --i-understand-this-is-not-encrypted.",
         )
-    hidden = private_directory(screen.directory / ".pipeline")
+    hidden = hidden_directory(screen.directory / ".pipeline")
     running = holder(hidden, name=SERVED)
     if running:
         raise Refused(

@@ -19,6 +19,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from pipeline.state import hidden_directory, private_directory
+
 LARGEST, KEPT = 1_000_000, 3  # bytes of one file; files before it
 TOLD = ("method", "status", "ms", "exit")  # what a line may say, beside time, process and command
 
@@ -58,7 +60,7 @@ def logged(directory: Path, command: str, *, verbose: bool) -> Iterator[dict[str
 
 def _file(folder: Path, command: str) -> list[logging.Handler]:
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_directory(hidden_directory(folder.parent) / folder.name)
         handler = _Private(folder / "pipeline.log", maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8")
     except OSError:
         return []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import NotSignedIn
 from pipeline.project import SERVE_PORT, Address
-from pipeline.state import holder
+from pipeline.state import hidden_directory, holder
 
 SERVED = "serve.lock"  # held by a running `pipeline serve`, with its address inside
 TOKEN_FILE = "workspace.token"  # noqa: S105 - a file's name
@@ -38,6 +38,7 @@ def local_workspace(hidden: Path, *, stays: bool = False) -> Iterator[Address]:
         return
     from pipeline import emulator
 
+    hidden_directory(hidden)
     try:
         workspace = emulator.start(hidden, port=SERVE_PORT if stays else 0)
     except OSError:
