@@ -287,7 +287,7 @@ def test_an_added_question_is_told_in_its_version(google: Google, run: Run, role
     """It changes what a score is made of, though no answer means anything else."""
     EDITS["question added"][0](project)
     run("create-form")
-    assert "What is a CSP?" in versions(google, role)[-1]["Why"]
+    assert versions(google, role)[-1]["Why"] == "question csp is new"
 
 
 def test_a_scorecard_is_stamped_with_the_version_in_force_when_it_was_sent(

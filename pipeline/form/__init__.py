@@ -9,7 +9,7 @@ from pipeline.form.designing import FormDesign, design, name_of_candidate
 from pipeline.form.fields import Field, Join
 from pipeline.form.hints import lint
 from pipeline.form.links import entry, link_parts, personal_link
-from pipeline.form.meaning import weighing, weighing_changes
+from pipeline.form.meaning import questions_changed, weighing, weighing_changes
 from pipeline.form.planning import plan, plan_candidates
 from pipeline.form.reading import near_match, read_response
 
@@ -28,6 +28,7 @@ __all__ = [
     "personal_link",
     "plan",
     "plan_candidates",
+    "questions_changed",
     "read_response",
     "weighing",
     "weighing_changes",

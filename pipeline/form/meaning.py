@@ -42,6 +42,16 @@ def weighing_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tup
     return tuple(changes)
 
 
+def questions_changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Which questions came and went between two such tables, in words."""
+    old, new = ([name for name in table if name.endswith(_BELONGS)] for table in (before, after))
+    return [
+        *(f"{name.removesuffix(_BELONGS)} is new" for name in new if name not in old),
+        *(f"{name.removesuffix(_BELONGS)} is removed" for name in old if name not in new),
+    ]
+
+
+_BELONGS = ": competency"
 _KINDS = {
     "scale": "scale-changed",
     "weight": "weight-changed",

@@ -13,7 +13,7 @@ from pipeline.errands import files
 from pipeline.errands.book import joins
 from pipeline.errands.create_form.linking import link_requests
 from pipeline.errands.create_form.survey import Found, FoundForm, Stakes
-from pipeline.form import Change, FormDesign, FormPlan, design, plan, weighing, weighing_changes
+from pipeline.form import Change, FormDesign, FormPlan, design, plan, questions_changed, weighing, weighing_changes
 from pipeline.scorecard import Round, Rubric
 from pipeline.worksheets import Book, JoinRow, Recorded, Version, scale_of, with_version
 
@@ -280,8 +280,9 @@ def _spreadsheet(
     before = found.book.recorded if found.book else Recorded()
     meaning = list(weighing_changes(before.weighing, weighing(rubric))) if before.weighing else []
     told = [
-        change.what for change in [*(c for form in forms.values() for c in form.changes), *meaning] if _told(change)
+        change.what for change in [*(c for form in forms.values() for c in form.changes), *meaning] if _meaning(change)
     ]
+    told += questions_changed(before.weighing, weighing(rubric)) if before.weighing else []
     version = Version(rubric.fingerprint, now, who, "; ".join(told), scale_of(rubric))
     recorded = replace(
         _with_forms(before, role, found.book, [r for r in rubric.rounds if r.id in forms], forms),
@@ -322,10 +323,8 @@ def _book(
         yield Step("spreadsheets.batchUpdate", "spreadsheet", " and ".join(told), body)
 
 
-def _told(change: Change) -> bool:
-    """Whether a version of the rubric tells the change: what it means, or which questions there are."""
-    asked = change.kind in ("question-added", "question-removed", "kind-changed")
-    return change.outcome == "apply" and (change.klass == "changes-meaning" or asked)
+def _meaning(change: Change) -> bool:
+    return change.klass == "changes-meaning" and change.outcome == "apply"
 
 
 def _title(role: Role) -> str:
