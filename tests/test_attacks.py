@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -220,3 +221,31 @@ def test_nothing_under_the_hidden_directory_is_for_others(
     secret = [path for path in (project / ".pipeline").rglob("*") if path.suffix in (".db", ".token", ".json", ".log")]
     assert len(secret) >= 3
     assert not [path for path in secret if path.stat().st_mode & 0o077]
+
+
+# --- a plan that somebody else wrote
+
+
+def test_a_saved_plan_sends_nothing_that_we_would_not(google: Google, run: Run, project: Path) -> None:
+    """Whatever bodies and methods the file holds, what is sent is decided from the project's own files."""
+    run("panel", "import", "panel.csv")
+    run("create-form", "--dry-run", "--out", "plan.json")
+    plan = json.loads((project / "plan.json").read_text())
+    share = next(step for step in plan["steps"] if step["method"] == "permissions.create")
+    share["body"] = {"type": "anyone", "role": "writer"}
+    plan["steps"][0]["body"]["info"]["title"] = "Ours now"
+    (project / "plan.json").write_text(json.dumps(plan))
+    ran = run("create-form", "--plan", "plan.json", "--json", code=None)
+    assert ran.code in (0, 6)
+    for form in run("create-form", "--json").json["forms"]:
+        assert google.form(form["form_id"])["info"]["title"] != "Ours now"
+        address = f"/drive/v3/files/{form['form_id']}/permissions"
+        held = google.call("GET", address, fields="permissions(type,role)", includePermissionsForView="published")
+        assert {"type": "anyone", "role": "writer"} not in held["permissions"]
+
+
+@pytest.mark.parametrize("text", ["[1]", '{"schema_version": 1}', '"x"', "null", '{"steps": {"a": 1}, "forms": []}'])
+def test_what_is_no_plan_is_said_to_be_none(google: Google, run: Run, project: Path, text: str) -> None:
+    """A file of another kind is an invalid input, and no fault of ours."""
+    (project / "plan.json").write_text(text)
+    assert "this is not a saved plan of ours" in run("create-form", "--plan", "plan.json", code=3).err

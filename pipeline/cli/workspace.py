@@ -24,7 +24,7 @@ def local_workspace(hidden: Path, *, stays: bool = False) -> Iterator[Address]:
     """
     url = os.environ.get("PIPELINE_WORKSPACE_URL", "").rstrip("/")
     if url:
-        token = os.environ.get("PIPELINE_WORKSPACE_TOKEN", "")
+        token = os.environ.get("PIPELINE_WORKSPACE_TOKEN", "").strip()
         if not token:
             raise NotSignedIn(
                 "PIPELINE_WORKSPACE_URL names a local workspace, but there is no token for it.",
