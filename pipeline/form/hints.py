@@ -15,6 +15,7 @@ from pipeline.scorecard import PanelRow, Problem, Rubric, SubmittedScorecard
 
 STRAIGHT_LINE = 5  # from so many ratings on, all at one level stand out
 SAME_NOTE = 20  # characters; shorter notes ("no concerns") may well be alike
+SAME_NAMED = 3  # candidates that such a hint names
 LATE = timedelta(hours=48)  # after the interview: memory fades
 
 Hint = tuple[str, str, str]  # kind, what, what to do
@@ -130,9 +131,12 @@ def _same_notes(cards: Sequence[SubmittedScorecard]) -> dict[int, list[Hint]]:
     hints: dict[int, list[Hint]] = defaultdict(list)
     told: set[tuple[int, str]] = set()
     for group in written.values():
+        names = sorted({card.candidate for card in group})
         for card in group:
-            others = sorted({other.candidate for other in group} - {card.candidate})
-            alike = ", ".join(others)
+            # a few names are enough: one phrase pasted everywhere would else be told with everybody's
+            others = [name for name in names[: SAME_NAMED + 1] if name != card.candidate][:SAME_NAMED]
+            more = len(names) - 1 - len(others)
+            alike = ", ".join(others) + (f" and {more} more" if more > 0 else "")
             if others and (id(card), alike) not in told:
                 told.add((id(card), alike))
                 hints[id(card)].append(
