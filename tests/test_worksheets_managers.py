@@ -11,7 +11,7 @@ import pytest
 from pipeline.worksheets import SURVEY_FIELDS, design, plan_repair
 from pipeline.worksheets import requests as ask
 
-from .emulator.conftest import _server, drive, sheets, workspace  # noqa: F401
+from .emulator.conftest import _clients, _server, drive, sheets, workspace  # noqa: F401
 from .worksheets_desk import Desk
 from .worksheets_examples import CANDIDATES, card, cards
 from .worksheets_manager import OURS, Manager

@@ -10,7 +10,7 @@ from pipeline.scorecard import PanelRow, Problem
 from pipeline.worksheets import design, panel, plan_panel
 from pipeline.worksheets.requests import RECOMMENDED_BYTES, length
 
-from .emulator.conftest import _server, drive, sheets, workspace  # noqa: F401
+from .emulator.conftest import _clients, _server, drive, sheets, workspace  # noqa: F401
 from .worksheets_desk import Desk
 from .worksheets_examples import CANDIDATES, HOSTILE, RUBRIC, card, cards, rubric_of
 
