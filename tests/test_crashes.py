@@ -70,6 +70,19 @@ def _edited(google: Google, run: Run, project: Path) -> None:
     run("panel", "import", "more.csv")
 
 
+def _panel_first(_google: Google, run: Run, _project: Path) -> None:
+    """The panel is in the spreadsheet before there is any form."""
+    run("panel", "import", "panel.csv")
+
+
+def _panel_changed(google: Google, run: Run, project: Path) -> None:
+    """Answers are in and ranked; then somebody joins the panel."""
+    _pulled(google, run, project)
+    run("run")
+    (project / "more.csv").write_text("candidate,interviewer,round\nCleo,zoe@example.com,technical\n")
+    run("panel", "import", "more.csv")
+
+
 class Errand(NamedTuple):
     """What is typed, and what is there before."""
 
@@ -79,6 +92,7 @@ class Errand(NamedTuple):
 
 ERRANDS = {
     "create-form, first": Errand(("create-form",), _nothing),
+    "create-form, panel first": Errand(("create-form",), _panel_first),
     "create-form, changes": Errand(("create-form",), _edited),
     "panel import, first": Errand(("panel", "import", "panel.csv"), _nothing),
     "panel import, more": Errand(("panel", "import", "more.csv"), _edited),
@@ -86,6 +100,7 @@ ERRANDS = {
     "pull-responses --full": Errand(("pull-responses", "--full"), _answered),
     "write-rankings": Errand(("write-rankings",), _pulled),
     "run": Errand(("run",), _answered),
+    "run, panel changed": Errand(("run",), _panel_changed),
     "close-form": Errand(("close-form",), _set_up),
 }
 
