@@ -41,8 +41,10 @@ def test_every_fault_of_the_file_is_told_with_row_and_column(google: Google, run
         "panel.csv:3:interviewer: 'mara' is not an e-mail address; type one such as ana@example.org",
         "panel.csv:3:scheduled_at: 'tomorrow' is not a time; type a date and time such as 2026-03-31 14:30",
         "panel.csv:4:candidate: the candidate is missing; type the name, or clear the whole row",
-        "panel.csv:5:candidate: 'ana' looks like another spelling of 'Ana' in row 2; "
-        "if they are one person, spell both alike; if not, tell them apart",
+        (
+            "panel.csv:5:candidate: 'ana' looks like another spelling of 'Ana' in row 2; "
+            "if they are one person, spell both alike; if not, tell them apart"
+        ),
     ]
     assert google.call("GET", "/drive/v3/files")["files"] == []
 

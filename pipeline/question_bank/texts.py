@@ -36,7 +36,7 @@ _PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
-class Unusable(ValueError):  # noqa: N818 - reads as the verdict it is
+class Unusable(ValueError):
     """A value that breaks a rule: what is wrong with it, and what to do."""
 
     def __init__(self, what: str, todo: str) -> None:
