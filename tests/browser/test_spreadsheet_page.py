@@ -287,6 +287,24 @@ def test_the_formula_bar_edits_the_formula(browser: WebDriver, workspace: Any, a
     assert api.values(spreadsheet, "Rankings!B2", "FORMULA") == [["=B1*10"]]
 
 
+def test_what_is_being_typed_survives_the_page_showing_an_earlier_change(
+    browser: WebDriver, workspace: Any, api: Api
+) -> None:
+    """The page is drawn anew when a change is stored; whoever types on meanwhile goes on typing, and can still escape."""
+    spreadsheet = rankings(api)
+    open_page(browser, workspace, spreadsheet)
+    cell(browser, "A2").click()
+    keys(browser, "Anna", Keys.TAB, "9")
+
+    saved(browser)
+
+    assert browser.switch_to.active_element.get_attribute("id") == "editor"
+    keys(browser, "5")
+    assert browser.switch_to.active_element.get_attribute("value") == "95"
+    keys(browser, Keys.ESCAPE)
+    assert api.values(spreadsheet, "Rankings!A2:B2") == [["Anna", "4.5"]]
+
+
 def test_f2_tab_and_escape(browser: WebDriver, workspace: Any, api: Api) -> None:
     """F2 edits what is there, Tab writes and goes right, Escape leaves the cell as it was."""
     spreadsheet = rankings(api)

@@ -107,6 +107,9 @@
     style.nonce = looks.nonce;
     style.textContent = css;
     const kept = here && here.id;
+    const open = editor;  // goes out of the page with the old sheet and into the new one; that is not leaving the cell
+    const caret = open && open.tagName === "TEXTAREA" ? [open.selectionStart, open.selectionEnd] : null;
+    editor = null;
     looks.replaceWith(style);
     byId("sheet").replaceWith(document.adoptNode(fresh.getElementById("sheet")));
     for (const list of document.querySelectorAll("datalist")) list.remove();
@@ -115,8 +118,15 @@
     here = null;
     arrange();
     const again = kept && byId(kept);
-    const typing = editor || document.activeElement === formula;
+    const typing = open || document.activeElement === formula;
     if (again) select(again, !typing);
+    if (open && again) {
+      editor = open;
+      byId("sheet").append(open);
+      open.focus();
+      if (caret) open.setSelectionRange(...caret);
+      formula.value = open.value;
+    }
   };
 
   const allowed = async (cells) => {  // protected ranges: some ask first, others refuse
