@@ -53,6 +53,7 @@ def serve(screen: Screen, port: int, host: str, unencrypted: bool) -> None:
         )
     from pipeline import emulator
 
+    over = told_to_end()
     try:
         workspace = emulator.start(hidden, host=host, port=port)
     except OSError as fault:
@@ -65,24 +66,30 @@ def serve(screen: Screen, port: int, host: str, unencrypted: bool) -> None:
         else:
             screen.data(f"{workspace.url}/?token={workspace.token}")
             screen.say("The local workspace is up at this address; Ctrl-C ends it.")
-        wait_for_the_end()
+        wait_for(over)
 
 
-def wait_for_the_end() -> None:
-    """Return on SIGTERM; raise KeyboardInterrupt on Ctrl-C as usual."""
+def told_to_end() -> threading.Event:
+    """Set once SIGTERM comes. Taken before anybody learns that we are up, so that no SIGTERM finds us unprepared."""
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
+    return over
+
+
+def wait_for(over: threading.Event) -> None:
+    """Until then; Ctrl-C raises KeyboardInterrupt as usual."""
     while not over.wait(3600):
         pass
 
 
 def stay_up(project: Project) -> None:
     """Let people click through, and the other commands of the project use this workspace meanwhile."""
+    over = told_to_end()
     if project.address is None or holder(project.hidden, name=SERVED):
-        wait_for_the_end()
+        wait_for(over)
         return
     with lock(project.hidden, "demo", name=SERVED, url=project.address.url):
-        wait_for_the_end()
+        wait_for(over)
 
 
 @command("demo")
