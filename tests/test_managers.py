@@ -45,6 +45,10 @@ class Seat:
         return dict(self.sheets.batchUpdate(spreadsheetId=self.id, body=body).execute())
 
 
+def _name(row: Sequence[Any], at: dict[str, int]) -> bool:
+    return len(row) > at["Candidate"] and row[at["Candidate"]] in PEOPLE
+
+
 class Busy(Manager):
     """Also sorts, deletes and inserts in Scorecards and Problems, types beside our columns, and renames worksheets."""
 
@@ -55,10 +59,25 @@ class Busy(Manager):
         rows = super().rows()
         header = next((row for row in rows if "Key" in row and "Candidate" in row), [])
         if header:
+            key, name = header.index("Key"), header.index("Candidate")
             for row in rows:
-                if row is not header and len(row) > max(header.index("Key"), header.index("Candidate")):
-                    row[header.index("Candidate")] = NAMES.get(row[header.index("Key")], "")
+                if row is not header and len(row) > name:
+                    row[name] = NAMES.get(row[key], "") if len(row) > key else ""
         return rows
+
+    def type_note(self) -> None:
+        """Now and then beside a name that shows for a moment in a row of ours that arrived without its key, because
+        columns were moved under it. The candidate gets a new row; what was typed is nobody's, but stays."""
+        top, at, rows = self.see()
+        lost = [i for i, row in enumerate(super().rows()) if i != top and _name(row, at) and not _name(rows[i], at)]
+        if lost and self.pick.random() < 0.5:
+            row = self.pick.choice(lost)
+            self.own_rows.discard(str(next(iter(rows[row][at["Notes"] : at["Notes"] + 1]), "")))
+            said = self.new_text("a row without key")
+            self.own_rows.add(said)
+            self.put(row, at["Notes"], said)
+        else:
+            super().type_note()
 
     def act(self) -> None:
         with suppress(StopIteration):  # no header in sight for a moment: they wait
@@ -87,20 +106,10 @@ class Busy(Manager):
         self.desk.batch([ask.update_sheet(self.pick.choice(self.OTHERS), "index", index=self.pick.randint(0, 3))])
 
 
-# With these a row of ours that people delete is put back while they insert columns and rows in that very moment, and what
-# was misplaced of it is not cleared away as it should be.
-OPEN = {1, 3, 4, 7}
-
-
-@pytest.mark.parametrize(
-    "seed",
-    [
-        pytest.param(seed, marks=pytest.mark.xfail(reason="a row put back amid insertions", strict=False))
-        if seed in OPEN
-        else seed
-        for seed in range(8)
-    ],
-)
+# What these once showed. 3: a column moved from the left into ours left Key in its place, and a new row, shifted under it,
+# passed for sound. 4: formulas put back landed on the header row, just sorted down, and it was no longer known. 1 and 7:
+# a new row came out without its key, and for a moment the name in it invites a note, which then stays, but with nobody.
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 7])
 def test_every_cell_of_a_manager_stays_at_its_candidate(
     google: Google, run: Run, role: dict[str, str], _running: Any, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.worksheets import SURVEY_FIELDS, design, plan_repair
+from pipeline.worksheets import RESPONSE_FIELDS, SURVEY_FIELDS, design, plan_repair
 from pipeline.worksheets import requests as ask
+from pipeline.worksheets.cells import Json
 
 from .emulator.conftest import _clients, _server, drive, sheets, workspace  # noqa: F401
 from .worksheets_desk import Desk
@@ -62,6 +63,45 @@ def test_a_column_inserted_between_read_and_write_is_not_written_into(desk: Desk
     column = [row[1] if len(row) > 1 else "" for row in desk.values("Rankings")]
     assert sorted(text for text in column if text) == sorted(f"mine {n}" for n in range(20))
     assert {row["Candidate"] for row in desk.rows("Rankings") if row["Key"]} == {*CANDIDATES, "Newcomer"}
+
+
+def test_a_column_moved_in_among_ours_between_read_and_write_is_not_written_into(desk: Desk) -> None:
+    """Key stays where it was and only what lies between shifts; what comes next to be cleared may move on as well."""
+    desk.pull(cards(2))
+    desk.write()
+    desk.batch([ask.insert(design.RANKINGS, "COLUMNS", 0, 1, like_before=False)])
+    typed = [[{"userEnteredValue": {"stringValue": f"mine {n}"}}] for n in range(20)]
+    desk.batch(list(ask.write(design.RANKINGS, 0, 0, typed, "userEnteredValue")))
+    desk.pull([card("Newcomer", "x@example.org")])
+    source = ask.dimension(design.RANKINGS, "COLUMNS", 0, 1)
+    move: Json = {"moveDimension": {"source": source, "destinationIndex": 8}}
+
+    def theirs() -> list[str]:
+        rows = desk.values("Rankings")
+        place = rows[0].index("mine 0")
+        return sorted(row[place] for row in rows if len(row) > place and row[place] != "")
+
+    plan = desk.plan(lambda: desk.batch([move]))
+    assert not plan.came_out(desk.send(plan.bodies[-1], RESPONSE_FIELDS))
+    assert theirs() != sorted(f"mine {n}" for n in range(20))
+    sort = ask.sort(ask.grid(design.RANKINGS, 1), 2)
+    desk.write(lambda: desk.batch([sort]))  # also without `again`, as in the next run: the one before gave up
+    assert theirs() == sorted(f"mine {n}" for n in range(20))
+    assert {row["Candidate"] for row in desk.rows("Rankings") if row["Key"]} == {*CANDIDATES, "Newcomer"}
+
+
+def test_a_header_row_on_which_formulas_were_put_back_is_known_by_its_key(desk: Desk) -> None:
+    """They type over a cell in each column of ours, and sort the header down just before we put the formulas back."""
+    desk.pull(cards(2))
+    desk.write()
+    before = desk.values("Rankings")[0]
+    row = [[{"userEnteredValue": {"stringValue": "oops"}}] * (before.index("Key"))]
+    desk.batch(list(ask.write(design.RANKINGS, 1, 0, row, "userEnteredValue")))
+    header = ask.dimension(design.RANKINGS, "ROWS", 0, 1)
+    desk.write(lambda: desk.batch([{"moveDimension": {"source": header, "destinationIndex": 3}}]))
+    desk.write()
+    assert desk.values("Rankings")[0] == before
+    assert {row["Candidate"] for row in desk.rows("Rankings") if row["Key"]} == set(CANDIDATES)
 
 
 def test_a_header_of_ours_that_was_edited_is_put_back(desk: Desk) -> None:

@@ -73,7 +73,7 @@ _AFTER = (
         grey=True,
     ),
     Column("order", ORDER_HEADER, 60, "The place in which rows are sorted. Do not edit", hidden=True),
-    # the last of ours: a new row whose key arrived in its column arrived with all its cells where they belong
+    # the last of ours: where people insert a column among ours, the key of a row appended just then misses its column
     Column("key", KEY_HEADER, 60, "Ties this row to its candidate. Do not edit", hidden=True),
 )
 YOURS = (

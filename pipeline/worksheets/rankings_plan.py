@@ -30,18 +30,30 @@ NOTE_LIMIT = 4_000  # characters of an explanation that a note shows
 
 @dataclass(frozen=True)
 class Expected:
-    """What the answer of the batch must show: the header on top, every key in its place, each name with its note."""
+    """What the answer of the batch must show: each header over its column, every key in its place, each name with its
+    note, and every stray found. Key's header alone would not do: a column that is moved from the left into ours shifts
+    those between. A stray that was not found any more has to be looked for again before its gap is closed."""
 
     order: Sequence[str] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[int, str] = field(default_factory=dict)
+    strays: int = 0
 
     def holds(self, reply: Mapping[str, Any]) -> bool:
+        if (
+            sum(told.get("findReplace", {}).get("occurrencesChanged", 0) for told in reply.get("replies", []))
+            < self.strays
+        ):
+            return False
         sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
         ours = [sheet for sheet in sheets if sheet.get("properties", {}).get("sheetId") == design.RANKINGS]
-        columns = [[_first(row) for row in data.get("rowData", [])] for sheet in ours for data in sheet.get("data", [])]
-        if len(columns) != 3 or not columns[0] or cells.shown(columns[0][0]) != rankings.KEY_HEADER:
+        spans = [data.get("rowData", []) for sheet in ours for data in sheet.get("data", [])]
+        if len(spans) != 4:
             return False
-        keys, orders, names = columns
+        top: Sequence[Json] = spans[3][0].get("values", []) if spans[3] else []
+        if any(cells.shown(_at(top, place)) != header for place, header in self.headers.items()):
+            return False
+        keys, orders, names = ([_first(row) for row in rows] for rows in spans[:3])
         place = {key: index for index, key in enumerate(self.order, start=1)}
         told = [(str(cells.shown(key)), row) for row, key in enumerate(keys) if cells.shown(key) in place]
         return (
@@ -86,14 +98,7 @@ class Found:
 def find(sheet: Sheet, of: Rubric) -> Found:
     """Our columns by their mark, else by the text of their header."""
     wanted = rankings.columns(of)
-    header = next(
-        (
-            row
-            for row in range(len(sheet.rows))
-            if sum(cells.entered(cell) in {c.header for c in wanted} for cell in sheet.rows[row]) > len(wanted) // 3
-        ),
-        0,
-    )
+    header = _header(sheet, {column.header for column in wanted})
     names = [cells.entered(cell) for cell in (sheet.rows[header] if sheet.rows else ())]
     places = {}
     for column in wanted:
@@ -108,6 +113,19 @@ def find(sheet: Sheet, of: Rubric) -> Found:
             if row != header and isinstance(key, str) and _is_key(key):
                 rows.append((row, key))
     return Found(places, header, rows)
+
+
+def _header(sheet: Sheet, titles: set[str]) -> int:
+    """The row of the headers: the one with Key in its column, where no formula is ever put back; else the first of which
+    a third are headers. People may sort it among the rows just before formulas are put back: those then land on it."""
+    place = sheet.marks.get("key", -1)
+    told = [cells.entered(sheet.cell(row, place)) if place >= 0 else None for row in range(len(sheet.rows))]
+    alike = [sum(cells.entered(cell) in titles for cell in row) for row in sheet.rows]
+    named = [row for row, value in enumerate(told) if value == rankings.KEY_HEADER]
+    if named:
+        return max(named, key=lambda row: alike[row])
+    free = (row for row, value in enumerate(told) if not (isinstance(value, str) and _is_key(value)))
+    return next((row for row in free if alike[row] > len(titles) // 3), 0)
 
 
 def _is_key(value: str) -> bool:
@@ -147,9 +165,11 @@ def plan(
     notices: list[str] = []
     places = dict(found.places)
     notes = {key_of(candidate): _note(said) for candidate, said in explanations.items() if key_of(candidate) in order}
-    strays = list(_strays(sheet, found, set(notes.values()))) if again else []
+    strays = list(_strays(sheet, found, set(notes.values()), notices, again=again))
     made = list(_missing_columns(of, sheet, places, notices))
-    new_columns = bool(made)
+    # formulas after the batch: written before it, they would close the gaps that strays are known by
+    cleared = sum("findReplace" in request for request in strays)
+    later = bool(made) or cleared > 0
     made = [*strays, *made]
     if found.header:
         source = ask.dimension(sheet.id, "ROWS", found.header, found.header + 1)
@@ -160,16 +180,18 @@ def plan(
     made += _appended(of, sheet, fresh, places, results)
     if fresh or made or not _settled(sheet, found, order, notes):
         made += _sorted_with_notes(sheet.id, places, [*held, *fresh], notes)
-    values, mended = _mended(of, sheet, found, places, results, len(held) + len(fresh), everything=new_columns)
+    values, mended = _mended(of, sheet, found, places, results, len(held) + len(fresh), everything=later)
     notices += mended
     title = quoted(sheet.title)
     spans = tuple(f"{title}!{letters(places[key])}:{letters(places[key])}" for key in ("key", "order", "candidate"))
+    spans += (f"{title}!1:1",)
+    headers = {places[column.key]: column.header for column in rankings.columns(of)}
     return RowsPlan(
         (*made, *_looks(of, sheet, places, anew=found.header != 0)),
-        None if new_columns else values,
-        values if new_columns else None,
+        None if later else values,
+        values if later else None,
         spans if made else (),
-        Expected(tuple(order), notes),
+        Expected(tuple(order), notes, headers, cleared),
         tuple(notices),
         places,
     )
@@ -193,21 +215,28 @@ def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: 
         before = places[column.key]
 
 
-def _strays(sheet: Sheet, found: Found, notes: set[str]) -> Iterator[Json]:
-    """Clear what a batch of ours left in other people's columns when they moved columns under it: cells of a row that
-    it had just appended, and notes. A row counts as such when its key is not in its column, or a cell of ours is empty.
+def _strays(sheet: Sheet, found: Found, notes: set[str], notices: list[str], *, again: bool) -> Iterator[Json]:
+    """Clear what a batch of ours left in wrong columns when people moved columns under it: cells of a row that it had
+    just appended, and notes. A row counts as such when its key is not in its column, or a cell of ours is empty.
+
+    Cells are found by what they hold when the request arrives, not by where they were read: by then another cell may
+    stand there. The batch before may be that of a run which gave up, so this looks also when it is not `again`.
     """
     ours = set(found.places.values())
     keyed = {row for row, _ in found.rows}
+    held_keys = {key for _, key in found.rows}
     for row, held in enumerate(sheet.rows):
-        key_elsewhere = row not in keyed and any(_is_key(str(cells.entered(cell))) for cell in held)
+        texts = [str(cells.entered(cell)) for cell in held]
+        lost = row not in keyed and any(_is_key(said) and (again or said not in held_keys) for said in texts)
         gap = row in keyed and any(cells.entered(sheet.cell(row, place)) is None for place in ours)
-        for place, cell in enumerate(held):
-            left_here = cells.entered(cell)
-            mine = isinstance(left_here, str) and (_is_key(left_here) or _OUR_FORMULA.match(left_here) is not None)
-            if mine and (key_elsewhere or (gap and place not in ours)):
-                yield from ask.write(sheet.id, row, place, [[cells.EMPTY]], "userEnteredValue")
-            if place not in ours and cell.get("note") in notes:
+        for place, (said, cell) in enumerate(zip(texts, held, strict=True)):
+            mine = _is_key(said) or _OUR_FORMULA.match(said) is not None
+            if mine and (lost or (gap and place not in ours)):
+                yield ask.clear(ask.grid(sheet.id, left=place, right=place + 1), said)
+            elif lost and place not in ours and said not in ("None", ""):
+                notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
+            at_home = row in keyed and place == found.places.get("candidate")
+            if cell.get("note") in notes and not at_home and (again or place in ours):
                 yield from ask.write(sheet.id, row, place, [[{}]], "note")
 
 

@@ -89,6 +89,12 @@ def sort(where: Json, column: int) -> Json:
     return {"sortRange": {"range": where, "sortSpecs": [{"dimensionIndex": column, "sortOrder": "ASCENDING"}]}}
 
 
+def clear(where: Json, content: str) -> Json:
+    """Empty the cells that hold just this text or formula, wherever in the range they are by then."""
+    found = {"find": content, "replacement": "", "matchCase": True, "matchEntireCell": True, "includeFormulas": True}
+    return {"findReplace": found | {"range": where}}
+
+
 def mark_column(sheet_id: int, column: int, key: str, value: str) -> Json:
     """Developer metadata on one column: it follows the column wherever people move it."""
     location = {"dimensionRange": dimension(sheet_id, "COLUMNS", column, column + 1)}

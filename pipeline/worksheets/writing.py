@@ -23,7 +23,10 @@ from pipeline.worksheets.rubric import Version
 from pipeline.worksheets.snapshot import Sheet, Snapshot
 from pipeline.worksheets.whatif import Limits
 
-RESPONSE_FIELDS = "updatedSpreadsheet(sheets(properties(sheetId),data(rowData(values(effectiveValue,note)))))"
+RESPONSE_FIELDS = (
+    "replies(findReplace(occurrencesChanged)),"
+    "updatedSpreadsheet(sheets(properties(sheetId),data(rowData(values(effectiveValue,note)))))"
+)
 
 
 @dataclass(frozen=True)
