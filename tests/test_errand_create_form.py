@@ -198,3 +198,19 @@ def test_a_closed_form_stays_closed(google: Google, run: Run, role: dict[str, st
     assert not answer.ok
     run("close-form", "--reopen")
     google.submit(role["technical"], "ivo@example.com", {"Candidate": "Ana", **TECHNICAL}).raise_for_status()
+
+
+def test_forms_and_spreadsheet_are_put_into_the_folder_of_the_config(google: Google, run: Run, project: Path) -> None:
+    """A shared drive's folder, say, so that the team and not one person owns them; once is enough."""
+    body = {"name": "Hiring", "mimeType": "application/vnd.google-apps.folder"}
+    folder = google.call("POST", "/drive/v3/files", body)["id"]
+    settings = project / "config" / "pipeline.toml"
+    settings.write_text(f'{settings.read_text()}\n[google]\nfolder = "{folder}"\n')
+
+    made = run("create-form", "--json").json
+
+    files = [made["spreadsheet"]["spreadsheet_id"], *(form["form_id"] for form in made["forms"])]
+    assert [google.call("GET", f"/drive/v3/files/{file}", fields="parents")["parents"] for file in files] == [
+        [folder]
+    ] * 3
+    assert "Nothing to do" in run("create-form").out
