@@ -327,3 +327,14 @@ def test_a_form_from_before_publishing_is_told_and_otherwise_used(google: Google
 def test_closing_before_there_is_a_form_says_what_to_do(run: Run) -> None:
     """Nothing is there to close."""
     assert "pipeline create-form" in run("close-form", code=5).err
+
+
+def test_status_and_doctor_remind_of_what_is_kept_too_long(run: Run, scorecards: dict[str, str], project: Path) -> None:
+    """By the newest scorecard of each candidate, and with the command that erases it."""
+    settings = project / "config" / "pipeline.toml"
+    run("run")
+    settings.write_text(settings.read_text() + "\n[retention]\ndays = 1\n")
+    assert "Ana: kept longer than 1 day; 'pipeline forget' erases what is stored." in run("status").out
+    assert "forget" in run("doctor", code=None).out
+    settings.write_text(settings.read_text().replace("days = 1", "days = 0"))
+    assert "kept longer" not in run("status").out

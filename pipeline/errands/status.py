@@ -166,7 +166,8 @@ def retention(project: Project, book: Book, now: datetime) -> list[str]:
     old = sorted(
         name for name, at in newest.items() if days and at and datetime.fromisoformat(at[:19] + "+00:00") < limit
     )
-    return [f"{name}: kept longer than {days} days; 'pipeline forget' erases what is stored." for name in old]
+    limit_told = f"{days} day{'s' * (days != 1)}"
+    return [f"{name}: kept longer than {limit_told}; 'pipeline forget' erases what is stored." for name in old]
 
 
 def _link(project: Project, book: Book, row: PanelRow, uris: Mapping[str, str]) -> str:
