@@ -8,4 +8,4 @@ def test_it_reminds_of_data_kept_for_too_long(google, scorecards, run, project):
     run("run")
     checks = {check["name"]: check for check in run("doctor", "--json").json["checks"]}
     assert checks["retention"]["status"] == "PASS"
-    assert "Ana: kept longer than 1 days; 'pipeline forget' erases what is stored." in checks["retention"]["detail"]
+    assert "Ana: kept longer than 1 day; 'pipeline forget' erases what is stored." in checks["retention"]["detail"]
