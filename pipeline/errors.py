@@ -13,7 +13,8 @@ from dataclasses import dataclass
 class Fault:
     """One thing wrong in a file of the user's: `file:row:column: what; what to do`.
 
-    `row` counts from 1 as a spreadsheet or an editor shows it (the header is row 1); 0 means the whole file.
+    `row` counts from 1: the rows of a CSV as a spreadsheet shows them (the header is row 1), the lines of any other file;
+    0 means the whole file.
     `column` is the column's or key's name, "" when the fault is not in one.
     """
 

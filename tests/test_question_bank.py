@@ -178,15 +178,21 @@ def test_empty_rows_and_empty_cells_at_the_end_are_no_fault(tmp_path: Path) -> N
     assert faults(tmp_path, GOOD.replace("2,5\n", "2,5,,,\n") + "\n,,,,,,,\n") == []
 
 
-def test_a_multi_line_cell_shifts_lines_and_the_spreadsheets_row_is_said_too(tmp_path: Path) -> None:
-    """The line is what an editor shows; the row in brackets what a spreadsheet shows."""
+def test_below_a_multi_line_cell_the_line_of_the_file_is_said_beside_the_row(tmp_path: Path) -> None:
+    """The row is what a spreadsheet shows; the line in brackets what an editor shows."""
     content = 'id,competency,question,why\na,craft,A?,"one\ntwo\nthree"\nb,craft,B?,"x"\nB,craft,C?,\n'
     assert faults(tmp_path, content) == [
         (
-            'question_bank.csv:6:id: "B" cannot be an id (row 4 in a spreadsheet); '
+            'question_bank.csv:4:id: "B" cannot be an id (line 6 of the file); '
             'use 1 to 40 of the characters a-z, 0-9 and -, such as "b"'
         )
     ]
+
+
+def test_a_wrong_byte_is_found_in_its_row_however_many_lines_stand_above(tmp_path: Path) -> None:
+    """Encodings are read before rows are; the place is told as for every other fault."""
+    content = 'id,competency,question,why\na,craft,A?,"one\ntwo"\nb,craft,B’s?,x\n'.encode("cp1252")
+    assert faults(tmp_path, content)[0].startswith("question_bank.csv:3: is not UTF-8: byte 0x92,")
 
 
 def test_an_id_twice_names_both_places(tmp_path: Path) -> None:
@@ -194,7 +200,7 @@ def test_an_id_twice_names_both_places(tmp_path: Path) -> None:
     row = GOOD.splitlines(keepends=True)[1]
     assert faults(tmp_path, GOOD + row) == [
         (
-            'question_bank.csv:3:id: "slow-query" is already the id in line 2; '
+            'question_bank.csv:3:id: "slow-query" is already the id in row 2; '
             "give a new id to the one that has no answers yet"
         )
     ]

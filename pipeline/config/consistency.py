@@ -90,7 +90,7 @@ def _anchors(bank: Bank, roles: Sequence[Role]) -> Iterator[Fault]:
 
 def _faulty(bank: Bank, question: Question, column: str) -> bool:
     """Whether the cell has a fault of its own already, so that it only looks empty."""
-    row = bank.rows[question.id]
+    row = bank.rows[question.id].number
     return any((fault.row, fault.column) == (row, column) for fault in bank.faults)
 
 

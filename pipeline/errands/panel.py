@@ -62,18 +62,18 @@ def read_panel(path: Path, rubric: Rubric, time_zone: str) -> list[PanelRow]:
     read = table.read(path, columns=COLUMNS, required=required)
     if read.faults:
         raise InvalidInput(read.faults)
-    rows = [(row.line, tuple(row.cells.get(name, "") for name in COLUMNS)) for row in read.rows]
+    rows = [(row.number, tuple(row.cells.get(name, "") for name in COLUMNS)) for row in read.rows]
     return _checked(rows, read.file, rubric, time_zone)
 
 
 def _checked(rows: Iterable[tuple[int, Sequence[str]]], file: str, rubric: Rubric, time_zone: str) -> list[PanelRow]:
-    """By the same rules as the worksheet itself."""
+    """Rows with their numbers in the file, by the same rules as the worksheet itself."""
     rounds = [round_.id for round_ in rubric.rounds]
     table_rows = list(rows)
     header = [column.header for column in sheet.COLUMNS]
     read = sheet.read_rows([header, *(values for _, values in table_rows)], rounds, zone_of(time_zone))
-    lines = [line for line, _ in table_rows]
-    faults = [Fault(file, lines[fault.row - 2], fault.column, fault.what, fault.todo) for fault in read.faults]
+    numbers = [number for number, _ in table_rows]
+    faults = [Fault(file, numbers[fault.row - 2], fault.column, fault.what, fault.todo) for fault in read.faults]
     if faults:
         raise InvalidInput(faults)
     return list(read.rows)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Bank:
-    """The questions in file order. `rows` says in which line each begins; with faults it is for checking only.
+    """The questions in file order. `rows` says where each stands; with faults it is for checking only.
 
     `complete` is False when some rows could not be read, so that a question's absence proves nothing.
     """
@@ -36,13 +36,14 @@ class Bank:
     file: str
     questions: tuple[Question, ...] = ()
     faults: tuple[Fault, ...] = ()
-    rows: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    rows: Mapping[str, table.Row] = field(default_factory=lambda: MappingProxyType({}))
     columns: tuple[str, ...] = ()
     complete: bool = True
 
     def fault(self, question: Question, column: str, what: str, todo: str) -> Fault:
         """A fault of one question, at its place in the file."""
-        return Fault(self.file, self.rows[question.id], column, what, todo)
+        row = self.rows[question.id]
+        return Fault(self.file, row.number, column, what + row.note, todo)
 
 
 def read(path: Path, *, shown: str = "") -> Bank:
@@ -50,7 +51,7 @@ def read(path: Path, *, shown: str = "") -> Bank:
     rows = table.read(path, columns=COLUMNS, required=REQUIRED, shown=shown)
     faults = list(rows.faults)
     questions: dict[str, Question] = {}
-    starts: dict[str, int] = {}
+    places: dict[str, table.Row] = {}
     complete = rows.complete
     for row in rows.rows:
         reader = _Row(rows.file, row, faults)
@@ -60,14 +61,14 @@ def read(path: Path, *, shown: str = "") -> Bank:
         elif question.id in questions:
             reader.fault(
                 "id",
-                f'"{question.id}" is already the id in line {starts[question.id]}',
+                f'"{question.id}" is already the id in row {places[question.id].number}',
                 "give a new id to the one that has no answers yet",
             )
         else:
             questions[question.id] = question
-            starts[question.id] = row.line
+            places[question.id] = row
     return Bank(
-        rows.file, tuple(questions.values()), tuple(sorted(faults)), MappingProxyType(starts), rows.columns, complete
+        rows.file, tuple(questions.values()), tuple(sorted(faults)), MappingProxyType(places), rows.columns, complete
     )
 
 
@@ -80,7 +81,7 @@ class _Row:
     faults: list[Fault]
 
     def fault(self, column: str, what: str, todo: str) -> None:
-        self.faults.append(Fault(self.file, self.row.line, column, what + self.row.note, todo))
+        self.faults.append(Fault(self.file, self.row.number, column, what + self.row.note, todo))
 
     def cell(self, column: str, rule: Callable[[str], T], default: T) -> T:
         """The cell's value by its rule; the default where it is empty or wrong."""

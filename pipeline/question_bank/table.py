@@ -1,8 +1,8 @@
 """A CSV file as people's programs write it -> rows by column name, every fault with its place.
 
 Owns encodings, separators, quotes and the shape of the rows; knows nothing of what the columns mean. UTF-8 with or
-without BOM; comma, semicolon or tab; any line ends. A row is named by the line of the file where it starts, which is
-the number that an editor shows; where cells hold line breaks the row of a spreadsheet is said as well.
+without BOM; comma, semicolon or tab; any line ends. A row is named by its number in a spreadsheet, where the header is row 1;
+where cells above it hold line breaks, the line that an editor shows is said as well.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 from pipeline.errors import Fault
@@ -27,16 +29,16 @@ _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 @dataclass(frozen=True)
 class Row:
-    """One record: the `line` where it starts, its `number` in a spreadsheet (header 1), its cells unstripped."""
+    """One record: its `number` in a spreadsheet (header 1), the `line` where it starts, its cells unstripped."""
 
-    line: int
     number: int
+    line: int
     cells: Mapping[str, str]
 
     @property
     def note(self) -> str:
-        """The spreadsheet's row, for messages, where it is not the file's line."""
-        return "" if self.line == self.number else f" (row {self.number} in a spreadsheet)"
+        """The file's line, for messages, where it is not the spreadsheet's row."""
+        return "" if self.line == self.number else f" (line {self.line} of the file)"
 
 
 @dataclass(frozen=True)
@@ -119,23 +121,23 @@ def read(path: Path, *, columns: Collection[str], required: Collection[str], sho
     """
     reading = _Reading(shown or str(path))
     text, faults = read_text(path, reading.file)
-    reading.faults += faults
     if not text.strip():
         if not faults:
             reading.fault(0, "", "the file is empty", f"start it with the header {','.join(sorted(required))}")
-        return Table(reading.file, faults=tuple(reading.faults), complete=False)
+        return Table(reading.file, faults=(*faults, *reading.faults), complete=False)
     separator = _separator(text, columns)
-    records = _records(text, separator, reading)
-    header_line, header = next(records, (1, []))
-    names = _header(header_line, header, columns, required, separator, reading)
+    records = list(_records(text, separator, reading))
+    starts = [line for line, _ in records]
+    reading.faults += [replace(fault, row=bisect_right(starts, fault.row)) for fault in faults]
+    names = _header(records[0][1] if records else [], columns, required, reading)
     rows: list[Row] = []
     uneven: list[Row] = []
-    for number, (line, cells) in enumerate(records, 2):
+    for number, (line, cells) in enumerate(records[1:], 2):
         while len(cells) > len(names) and not cells[-1].strip():
             cells.pop()
         if not any(cell.strip() for cell in cells):
             continue
-        row = Row(line, number, dict(zip(names, cells, strict=False)))
+        row = Row(number, line, dict(zip(names, cells, strict=False)))
         if len(cells) != len(names):
             reading.complete = False
             uneven.append(row)
@@ -147,7 +149,7 @@ def read(path: Path, *, columns: Collection[str], required: Collection[str], sho
         more = len(uneven) - UNEVEN_SHOWN
         what = f"{more} more row{'s have' if more > 1 else ' has'} too few or too many cells"
         todo = "correct the faults above first: one missing quote can break every row below it"
-        reading.fault(uneven[UNEVEN_SHOWN].line, "", what, todo)
+        reading.fault(uneven[UNEVEN_SHOWN].number, "", what, todo)
     if not rows and reading.complete:
         reading.fault(0, "", "the file has a header but no rows", "add at least one row below it")
         reading.complete = False
@@ -176,7 +178,7 @@ def _records(text: str, separator: str, reading: _Reading) -> Iterator[tuple[int
     lenient = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     sound = True
-    while True:
+    for number in count(1):
         line = lenient.line_num + 1
         try:
             if sound:
@@ -185,61 +187,43 @@ def _records(text: str, separator: str, reading: _Reading) -> Iterator[tuple[int
             sound = False
             if "unexpected end" in str(error):
                 reading.complete = False
-                reading.fault(
-                    line, "", "a quote is opened in this row and never closed", "add the missing \" at the cell's end"
-                )
+                what = "a quote is opened in this row and never closed"
+                reading.fault(number, "", what, "add the missing \" at the cell's end")
                 return
             if "field larger" not in str(error):
-                reading.fault(
-                    line,
-                    "",
-                    "a quote stands in the middle of a cell",
-                    'put the whole cell in quotes and write each quote inside it twice ("")',
-                )
+                todo = 'put the whole cell in quotes and write each quote inside it twice ("")'
+                reading.fault(number, "", "a quote stands in the middle of a cell", todo)
         try:
             cells = next(lenient)
         except StopIteration:
             return
         except csv.Error:
             reading.complete = False
-            reading.fault(
-                line,
-                "",
-                f"a cell has more than {csv.field_size_limit():,} characters; a spreadsheet cell holds {CELL_LIMIT:,}",
-                "look for a missing closing quote, or shorten the cell",
-            )
+            limit = csv.field_size_limit()
+            what = f"a cell has more than {limit:,} characters; a spreadsheet cell holds {CELL_LIMIT:,}"
+            reading.fault(number, "", what, "look for a missing closing quote, or shorten the cell")
             return
-        if cells:
-            yield line, cells
-        else:
-            yield line, [""]
+        yield line, cells or [""]
 
 
-def _header(
-    line: int,
-    header: list[str],
-    columns: Collection[str],
-    required: Collection[str],
-    separator: str,
-    reading: _Reading,
-) -> list[str]:
+def _header(header: list[str], columns: Collection[str], required: Collection[str], reading: _Reading) -> list[str]:
     written = {_plain(column): column for column in columns}
     names = [written.get(_plain(name), name.strip()) for name in header]
     while names and not names[-1]:
         names.pop()
     if not names:
-        reading.fault(line, "", "the first line is empty", f"write the header there: {','.join(columns)}")
+        reading.fault(1, "", "the first line is empty", f"write the header there: {','.join(columns)}")
         return names
     seen: set[str] = set()
     missing = [name for name in columns if name in required and name not in names]
     for position, name in enumerate(names, 1):
         if not name:
-            reading.fault(line, f"column {position}", "the column has no name", "name it, or delete the column")
+            reading.fault(1, f"column {position}", "the column has no name", "name it, or delete the column")
         elif name in seen:
-            reading.fault(line, name, "the column stands here twice", "delete or rename one of the two")
+            reading.fault(1, name, "the column stands here twice", "delete or rename one of the two")
         elif name not in columns:
             reading.fault(
-                line,
+                1,
                 quoted(name)[1:-1],
                 "there is no such column",
                 did_you_mean(name, [column for column in columns if column not in names]),
@@ -247,14 +231,14 @@ def _header(
         seen.add(name)
     if len(missing) == len(required) and len(names) == 1:
         reading.fault(
-            line,
+            1,
             "",
             f"the first line is not a header: {quoted(names[0])}",
             f"write the column names there, with commas between: {','.join(columns)}",
         )
         return names
     for name in missing:
-        reading.fault(line, name, "the column is missing", f'add a column named "{name}" to the header')
+        reading.fault(1, name, "the column is missing", f'add a column named "{name}" to the header')
     return names
 
 
@@ -265,4 +249,4 @@ def _wrong_width(row: Row, cells: int, names: int, separator: str, reading: _Rea
         todo = f'put a cell that holds a {mark} in double quotes, "like{separator.strip() or " "} this"'
     else:
         todo = f"add the missing {mark}s, also for empty cells, or look for a missing quote"
-    reading.fault(row.line, "", what, todo)
+    reading.fault(row.number, "", what, todo)

@@ -45,22 +45,22 @@ def read(path: Path | str, rubric: Rubric) -> list[SubmittedScorecard]:
     """
     reading = _Reading(str(path), rubric)
     try:
-        for line, cells in _clean_rows(Path(path)):
-            reading.row(line, cells)
+        for number, cells in _clean_rows(Path(path)):
+            reading.row(number, cells)
     except _BrokenShapeError:
         reading = _Reading(str(path), rubric)
         broken = table.read(Path(path), columns=COLUMNS, required=COLUMNS)
         reading.faults += broken.faults
         if set(COLUMNS) <= set(broken.columns):
             for row in broken.rows:
-                reading.row(row.line, [row.cells[name] for name in COLUMNS])
+                reading.row(row.number, [row.cells[name] for name in COLUMNS])
     if reading.faults:
         raise InvalidInput(reading.all_faults())
     return reading.scorecards()
 
 
 def _clean_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
-    """Each row below the header with the line where it starts, its cells in the order of `COLUMNS`."""
+    """Each row below the header with its number in a spreadsheet, its cells in the order of `COLUMNS`."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
@@ -75,13 +75,11 @@ def _clean_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
             places = [header.index(name) for name in COLUMNS]
             width, in_order = len(header), places == sorted(places)
             rows = csv.reader(file, delimiter=separator, strict=True)
-            line = 2
-            for cells in rows:
+            for number, cells in enumerate(rows, 2):
                 if len(cells) == width:
-                    yield line, cells if in_order else [cells[place] for place in places]
+                    yield number, cells if in_order else [cells[place] for place in places]
                 elif any(cell.strip() for cell in cells):
                     raise _BrokenShapeError
-                line = rows.line_num + 2
     except (OSError, UnicodeError, csv.Error) as error:
         raise _BrokenShapeError from error
 
@@ -103,26 +101,26 @@ class _Reading:
         self._last_key: _Key | None = None
         self._last: dict[int, int] = {}
 
-    def row(self, line: int, cells: Sequence[str]) -> None:
+    def row(self, number: int, cells: Sequence[str]) -> None:
         """Take in one row. Most rows differ from the one above in question and rating only."""
         raw_candidate, raw_interviewer, raw_round, question, rating, raw_time = cells
-        candidate = self._names.get(raw_candidate) or self._name(line, "candidate", raw_candidate)
-        interviewer = self._names.get(raw_interviewer) or self._name(line, "interviewer", raw_interviewer)
-        round_ = self._names.get(raw_round) or self._round(line, raw_round)
-        time = self._times.get(raw_time) or self._time(line, raw_time)
+        candidate = self._names.get(raw_candidate) or self._name(number, "candidate", raw_candidate)
+        interviewer = self._names.get(raw_interviewer) or self._name(number, "interviewer", raw_interviewer)
+        round_ = self._names.get(raw_round) or self._round(number, raw_round)
+        time = self._times.get(raw_time) or self._time(number, raw_time)
         place = self._questions.get(question, -1)
         if place < 0:
-            place = self._question(line, question)
+            place = self._question(number, question)
         level = self._levels.get(rating)
         if level is None and rating:
-            level = self._level(line, rating)
+            level = self._level(number, rating)
         key = (candidate, interviewer, round_, time)
         if key != self._last_key:
             self._put_away()
             self._last_key, self._last = key, _unpacked(self._cards.get(key, b""))
         if place in self._last and candidate and interviewer and time:
             self._fault(
-                line,
+                number,
                 "question",
                 f"{interviewer} rates {quoted(question)} for {candidate} a second time in one scorecard",
                 "keep one of the two rows",
@@ -162,45 +160,45 @@ class _Reading:
             )
             self._last_key = None
 
-    def _name(self, line: int, column: str, raw: str) -> str:
+    def _name(self, number: int, column: str, raw: str) -> str:
         if "\0" in raw:
             raise _BrokenShapeError
         name = _tidy(raw)
         if not name:
-            self._fault(line, column, f"the {column} is missing", f"write the {column}'s name")
+            self._fault(number, column, f"the {column} is missing", f"write the {column}'s name")
         else:
             self._names[raw] = self._names.setdefault(name, name)
-            self._told_apart(line, column, name)
+            self._told_apart(number, column, name)
         return self._names.get(raw, "")
 
-    def _round(self, line: int, raw: str) -> str:
+    def _round(self, number: int, raw: str) -> str:
         name = _tidy(raw)
         if name:
             self._names[raw] = self._names.setdefault(name, name)
-            self._told_apart(line, "round", name)
+            self._told_apart(number, "round", name)
         return name
 
-    def _told_apart(self, line: int, column: str, name: str) -> None:
+    def _told_apart(self, number: int, column: str, name: str) -> None:
         """One person under two names would be ranked twice, or count as two interviewers."""
         other = self._spelt.setdefault((column, look_of(name)), name)
         if other != name:
             self._fault(
-                line,
+                number,
                 column,
                 f"{quoted(name)} looks like another spelling of {quoted(other)}",
                 "if they are one, spell both alike; if not, tell them apart",
             )
 
-    def _question(self, line: int, raw: str) -> int:
+    def _question(self, number: int, raw: str) -> int:
         question = raw.strip()
         place = self._questions.get(question, -1)
         if place >= 0:
             self._questions[raw] = place
         elif not question:
-            self._fault(line, "question", "the question is missing", "write the question's id of the question bank")
+            self._fault(number, "question", "the question is missing", "write the question's id of the question bank")
         else:
             self._fault(
-                line,
+                number,
                 "question",
                 f"{quoted(question)} is not a question of this role",
                 did_you_mean(question, [each.id for each in self.rubric.questions])
@@ -208,33 +206,35 @@ class _Reading:
             )
         return place
 
-    def _level(self, line: int, raw: str) -> int | None:
+    def _level(self, number: int, raw: str) -> int | None:
         rating = raw.strip()
         level = self._levels.get(rating)
         if level is None and rating:
             low, high = self.rubric.scale.low, self.rubric.scale.high
             self._fault(
-                line,
+                number,
                 "rating",
                 f"{quoted(rating)} is not a whole number from {low} to {high}",
                 "write one of the levels, or leave the cell empty for not assessed",
             )
         return level
 
-    def _time(self, line: int, raw: str) -> str:
+    def _time(self, number: int, raw: str) -> str:
         text = raw.strip()
         time = utc(text)
         if time:
             self._times[raw] = time
         elif text:
-            self._fault(line, "submitted_at", f"{quoted(text)} is not a time", "write it as 2026-03-31T14:05:00Z (UTC)")
+            self._fault(
+                number, "submitted_at", f"{quoted(text)} is not a time", "write it as 2026-03-31T14:05:00Z (UTC)"
+            )
         else:
-            self._fault(line, "submitted_at", "the time is missing", "write it as 2026-03-31T14:05:00Z (UTC)")
+            self._fault(number, "submitted_at", "the time is missing", "write it as 2026-03-31T14:05:00Z (UTC)")
         return time
 
-    def _fault(self, line: int, column: str, what: str, todo: str) -> None:
+    def _fault(self, number: int, column: str, what: str, todo: str) -> None:
         if len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(self.file, line, column, what, todo))
+            self.faults.append(Fault(self.file, number, column, what, todo))
         else:
             self.unsaid += 1
 
