@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import threading
 from collections.abc import Callable
@@ -399,8 +400,16 @@ def test_a_service_account_acts_for_a_person(tmp_path: Path) -> None:
     assert assertion(google)["sub"] == "lee@example.com"
 
 
-def test_nothing_but_the_token_is_asked_for_on_the_side(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """google-auth would look for allowed regions at Google, in a thread of its own: a session does not let it."""
+def test_nothing_but_the_token_is_asked_for_on_the_side(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """google-auth can look for allowed regions at Google, in a thread of its own: a session does not let it.
+
+    It did so unasked up to 2.62, and from 2.63 on where the environment says so.
+    """
+    monkeypatch.setenv("GOOGLE_SDK_EXPERIMENTAL_PYTHON_REGIONAL_ACCESS_BOUNDARY_LOOKUP_ENABLED", "true")
+    log = logging.getLogger("google.auth")  # google-auth may keep its log to itself, so it is read where it starts
+    monkeypatch.setattr(log, "handlers", [caplog.handler])
     with (
         caplog.at_level("DEBUG", "google.auth"),
         replay(Say(body={"access_token": "t", "expires_in": 9}), ABOUT) as google,

@@ -253,8 +253,8 @@ def identity(credentials: Any, *, local: bool = False) -> Identity:
 class _Renewal(AuthRequest):
     """Renews tokens. Cannot be copied, and so google-auth starts no thread of its own with it.
 
-    For service accounts it would ask iamcredentials.googleapis.com for allowed regions in the background: past this
-    door, and of no use to the three APIs.
+    For service accounts it may ask iamcredentials.googleapis.com for allowed regions in the background (up to 2.62
+    always, then if the environment says so): past this door, and of no use to the three APIs.
     """
 
     def __deepcopy__(self, _: object) -> _Renewal:
