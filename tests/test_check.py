@@ -229,6 +229,20 @@ def test_a_role_that_cannot_be_read_casts_no_suspicion_on_the_bank(tmp_path: Pat
     assert fault.startswith("config/backend.toml:1:9: this is not TOML")
 
 
+def test_a_missing_column_casts_no_suspicion_on_the_role(tmp_path: Path) -> None:
+    """Its competencies have questions, only nobody can tell which."""
+    (fault,) = faults(
+        project(tmp_path, bank=BANK.replace("competency,", "").replace("databases,", "").replace("teamwork,", ""))
+    )
+    assert fault.startswith("question_bank.csv:1:competency: the column is missing")
+
+
+def test_a_role_without_competencies_casts_no_suspicion_on_the_bank(tmp_path: Path) -> None:
+    """One message, not one a question."""
+    (fault,) = faults(project(tmp_path, backend='title = "Backend developer"\n'))
+    assert fault.startswith("config/backend.toml:1:competency: the role has no competency")
+
+
 def test_a_directory_without_role_says_how_to_begin(tmp_path: Path) -> None:
     """The settings alone are no role."""
     (tmp_path / "config").mkdir()

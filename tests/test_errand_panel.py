@@ -33,17 +33,23 @@ def test_every_fault_of_the_file_is_told_with_row_and_column(google: Google, run
         "Ana,mara@example.com,techncal,2026-12-01 14:00\n"
         "Ana,mara,team,tomorrow\n"
         ",mara@example.com,team,\n"
+        "\n"
         "ana,ivo@example.com,team,\n"
+        "Ben,ivo@example.com\n"
     )
     told = run("panel", "import", "panel.csv", code=3)
-    assert told.err.splitlines()[:5] == [
+    assert told.err.splitlines()[:6] == [
         "panel.csv:2:round: there is no round 'techncal'; choose one of: technical, team",
         "panel.csv:3:interviewer: 'mara' is not an e-mail address; type one such as ana@example.org",
         "panel.csv:3:scheduled_at: 'tomorrow' is not a time; type a date and time such as 2026-03-31 14:30",
         "panel.csv:4:candidate: the candidate is missing; type the name, or clear the whole row",
         (
-            "panel.csv:5:candidate: 'ana' looks like another spelling of 'Ana' in row 2; "
+            "panel.csv:6:candidate: 'ana' looks like another spelling of 'Ana' in row 2; "
             "if they are one person, spell both alike; if not, tell them apart"
+        ),
+        (
+            "panel.csv:7: the row has 2 cells, the header has 4; "
+            "add the missing commas, also for empty cells, or look for a missing quote"
         ),
     ]
     assert google.call("GET", "/drive/v3/files")["files"] == []

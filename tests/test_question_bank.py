@@ -106,6 +106,9 @@ def test_an_unknown_column_gets_a_suggestion(tmp_path: Path) -> None:
     assert faults(tmp_path, GOOD.replace("minutes", "minuets")) == [
         'question_bank.csv:1:minuets: there is no such column; did you mean "minutes"?'
     ]
+    assert faults(tmp_path, GOOD.replace("minutes", "mood")) == [
+        "question_bank.csv:1:mood: there is no such column; rename or delete it"
+    ]
 
 
 def test_a_header_may_be_capitalised_and_spaced(tmp_path: Path) -> None:
@@ -178,8 +181,8 @@ def test_empty_rows_and_empty_cells_at_the_end_are_no_fault(tmp_path: Path) -> N
     assert faults(tmp_path, GOOD.replace("2,5\n", "2,5,,,\n") + "\n,,,,,,,\n") == []
 
 
-def test_below_a_multi_line_cell_the_line_of_the_file_is_said_beside_the_row(tmp_path: Path) -> None:
-    """The row is what a spreadsheet shows; the line in brackets what an editor shows."""
+def test_rows_are_counted_as_a_spreadsheet_does_and_the_line_is_said_where_cells_shift_it(tmp_path: Path) -> None:
+    """The line in brackets is what an editor shows."""
     content = 'id,competency,question,why\na,craft,A?,"one\ntwo\nthree"\nb,craft,B?,"x"\nB,craft,C?,\n'
     assert faults(tmp_path, content) == [
         (
@@ -187,12 +190,6 @@ def test_below_a_multi_line_cell_the_line_of_the_file_is_said_beside_the_row(tmp
             'use 1 to 40 of the characters a-z, 0-9 and -, such as "b"'
         )
     ]
-
-
-def test_a_wrong_byte_is_found_in_its_row_however_many_lines_stand_above(tmp_path: Path) -> None:
-    """Encodings are read before rows are; the place is told as for every other fault."""
-    content = 'id,competency,question,why\na,craft,A?,"one\ntwo"\nb,craft,B’s?,x\n'.encode("cp1252")
-    assert faults(tmp_path, content)[0].startswith("question_bank.csv:3: is not UTF-8: byte 0x92,")
 
 
 def test_an_id_twice_names_both_places(tmp_path: Path) -> None:
@@ -324,6 +321,14 @@ def test_windows_1252_bytes_are_told_with_their_place_and_the_way_out(tmp_path: 
         'question_bank.csv:2: is not UTF-8: byte 0x92, which would read "Doesn’t" in Windows-1252; save it'
     )
     assert "CSV UTF-8" in fault.todo
+
+
+def test_a_wrong_byte_is_told_by_its_row_and_its_line(tmp_path: Path) -> None:
+    """A spreadsheet shows the one, an editor the other."""
+    content = GOOD + 'next,databases,"How?",Guesses,Logs,"Plans",1,5\n'.replace("Plans", "Plans\n\n–")
+    (fault,) = [fault for fault in read(tmp_path, content.encode("cp1252")).faults if not fault.column]
+    assert str(fault).startswith("question_bank.csv:3: is not UTF-8: byte 0x96")
+    assert fault.what.endswith("(line 5 of the file)")
 
 
 def test_the_other_faults_are_told_beside_a_wrong_encoding(tmp_path: Path) -> None:

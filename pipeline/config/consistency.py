@@ -47,7 +47,7 @@ def _names(bank: Bank, roles: Sequence[Role]) -> Iterator[Fault]:
                 yield bank.fault(question, "roles", f"there is no role {quoted(name)}", todo)
         mine = [role for role in roles if is_for(question, role)]
         known = [competency.id for role in mine for competency in role.competencies]
-        if mine and question.competency and question.competency not in known:
+        if known and question.competency and question.competency not in known:
             what = f"there is no competency {quoted(question.competency)}"
             yield bank.fault(question, "competency", what, did_you_mean(question.competency, known))
         in_rounds = [role for role in mine if not role.one_round]

@@ -78,7 +78,7 @@ def read(path: Path, shown: str = "", *, optional: bool = False) -> tuple[Table 
     document = Document(shown or str(path))
     if optional and not path.exists():
         return Table(document, "", {}), document
-    text, faults = read_text(path, document.file)
+    text, faults = read_text(path, document.file, save_as="save it again as UTF-8")
     document.faults += faults
     if faults:
         return None, document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,31 +52,31 @@ def import_file(project: Project, path: Path) -> PanelChange:
 
 def add(project: Project, candidate: str, interviewer: str, round_id: str, scheduled_at: str) -> PanelChange:
     """Add one interview."""
-    values = (candidate, interviewer, round_id, scheduled_at)
-    return add_rows(project, _checked([(0, values)], "panel add", project.rubric, project.settings.sheet.time_zone))
+    read = _read([(candidate, interviewer, round_id, scheduled_at)], project.rubric, project.settings.sheet.time_zone)
+    if read.faults:
+        raise InvalidInput([Fault("panel add", 0, each.column, each.what, each.todo) for each in read.faults])
+    return add_rows(project, read.rows)
 
 
-def read_panel(path: Path, rubric: Rubric, time_zone: str) -> list[PanelRow]:
+def read_panel(path: Path, rubric: Rubric, time_zone: str) -> Sequence[PanelRow]:
     """The interviews of a CSV `candidate,interviewer,round,scheduled_at`; times without a zone are in `time_zone`."""
     required = COLUMNS[:2] if len(rubric.rounds) == 1 else COLUMNS[:3]
-    read = table.read(path, columns=COLUMNS, required=required)
-    if read.faults:
-        raise InvalidInput(read.faults)
-    rows = [(row.number, tuple(row.cells.get(name, "") for name in COLUMNS)) for row in read.rows]
-    return _checked(rows, read.file, rubric, time_zone)
+    found = table.read(path, columns=COLUMNS, required=required)
+    rows: list[Sequence[str]] = []
+    for row in found.rows if set(required) <= set(found.columns) else ():
+        rows += [()] * (row.number - len(rows) - 2)  # rows left out keep their place, so that messages count right
+        rows.append([row.cells.get(name, "") for name in COLUMNS])
+    read = _read(rows, rubric, time_zone)
+    faults = [Fault(found.file, each.row, each.column, each.what, each.todo) for each in read.faults]
+    if found.faults or faults:
+        raise InvalidInput([*found.faults, *faults])
+    return read.rows
 
 
-def _checked(rows: Iterable[tuple[int, Sequence[str]]], file: str, rubric: Rubric, time_zone: str) -> list[PanelRow]:
-    """Rows with their numbers in the file, by the same rules as the worksheet itself."""
-    rounds = [round_.id for round_ in rubric.rounds]
-    table_rows = list(rows)
+def _read(rows: Sequence[Sequence[str]], rubric: Rubric, time_zone: str) -> sheet.Reading:
+    """By the same rules as the worksheet itself."""
     header = [column.header for column in sheet.COLUMNS]
-    read = sheet.read_rows([header, *(values for _, values in table_rows)], rounds, zone_of(time_zone))
-    numbers = [number for number, _ in table_rows]
-    faults = [Fault(file, numbers[fault.row - 2], fault.column, fault.what, fault.todo) for fault in read.faults]
-    if faults:
-        raise InvalidInput(faults)
-    return list(read.rows)
+    return sheet.read_rows([header, *rows], [round_.id for round_ in rubric.rounds], zone_of(time_zone))
 
 
 def add_rows(project: Project, rows: Sequence[PanelRow]) -> PanelChange:

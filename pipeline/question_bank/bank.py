@@ -18,8 +18,8 @@ LEVELS = range(11)  # every level that a scale can have
 COLUMNS = (
     "id", "competency", "question", "why", "look_for", "sample_answer", "follow_ups", "red_flags",
     *(f"{ANCHOR}{level}" for level in (1, 2, 3, 4, 5)), "weight", "minutes", "roles", "rounds",
-    *(f"{ANCHOR}{level}" for level in LEVELS if not 1 <= level <= 5),
 )  # fmt: skip
+OTHER_ANCHORS = tuple(f"{ANCHOR}{level}" for level in LEVELS if not 1 <= level <= 5)
 REQUIRED = ("id", "competency", "question")
 MAX_MINUTES = 480
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Bank:
-    """The questions in file order. `rows` says where each stands; with faults it is for checking only.
+    """The questions in file order, `rows` where each stands; with faults it is for checking only.
 
     `complete` is False when some rows could not be read, so that a question's absence proves nothing.
     """
@@ -48,7 +48,8 @@ class Bank:
 
 def read(path: Path, *, shown: str = "") -> Bank:
     """Read a question bank; `shown` is the file's name in messages, by default the path as given."""
-    rows = table.read(path, columns=COLUMNS, required=REQUIRED, shown=shown)
+    absent = f"{table.CHECK_NAME}, or run `pipeline init` to get one"
+    rows = table.read(path, columns=COLUMNS, required=REQUIRED, also=OTHER_ANCHORS, shown=shown, absent=absent)
     faults = list(rows.faults)
     questions: dict[str, Question] = {}
     places: dict[str, table.Row] = {}

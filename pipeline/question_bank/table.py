@@ -1,8 +1,8 @@
 """A CSV file as people's programs write it -> rows by column name, every fault with its place.
 
 Owns encodings, separators, quotes and the shape of the rows; knows nothing of what the columns mean. UTF-8 with or
-without BOM; comma, semicolon or tab; any line ends. A row is named by its number in a spreadsheet, where the header is row 1;
-where cells above it hold line breaks, the line that an editor shows is said as well.
+without BOM; comma, semicolon or tab; any line ends. A row is counted as a spreadsheet shows it, the header being row 1;
+where cells hold line breaks, the line of the file where it starts, which an editor shows, is said as well.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
 from pathlib import Path
 
 from pipeline.errors import Fault
-from pipeline.question_bank.texts import CELL_LIMIT, did_you_mean, quoted
+from pipeline.question_bank.texts import CELL_LIMIT, nearest, quoted
 
 SAVE_AS = (
     "save it again as UTF-8 (Excel: Save As, CSV UTF-8; LibreOffice: Save As, Edit filter settings, Unicode (UTF-8); "
     "Google Sheets: File, Download, CSV)"
 )
+CHECK_NAME = "check the name"
 UNEVEN_SHOWN = 5  # rows of a wrong width that are named one by one; a broken quote makes hundreds
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
@@ -38,7 +38,11 @@ class Row:
     @property
     def note(self) -> str:
         """The file's line, for messages, where it is not the spreadsheet's row."""
-        return "" if self.line == self.number else f" (line {self.line} of the file)"
+        return _note(self.number, self.line)
+
+
+def _note(number: int, line: int) -> str:
+    return "" if line == number else f" (line {line} of the file)"
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,12 @@ class _Reading:
         self.faults.append(Fault(self.file, row, column, what, todo))
 
 
-def read_text(path: Path, shown: str) -> tuple[str, list[Fault]]:
-    """The text of a file, with what is wrong with its encoding. Text that cannot be trusted is "" or a guess."""
+def read_text(path: Path, shown: str, *, absent: str = CHECK_NAME, save_as: str = SAVE_AS) -> tuple[str, list[Fault]]:
+    """The text of a file, with what is wrong with its encoding, by line. Untrustworthy text is "" or a guess."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        return "", [Fault(shown, 0, "", "there is no such file", "check the name, or run `pipeline init` to get one")]
+        return "", [Fault(shown, 0, "", "there is no such file", absent)]
     except IsADirectoryError:
         return "", [Fault(shown, 0, "", "this is a directory, not a file", "name the file itself")]
     except PermissionError:
@@ -78,20 +82,20 @@ def read_text(path: Path, shown: str) -> tuple[str, list[Fault]]:
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return "", [Fault(shown, 0, "", "this is a workbook, not a text file", "open it and save it as CSV UTF-8")]
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:200].count(0) > 40:
-        return "", [Fault(shown, 0, "", "the file is encoded as UTF-16", SAVE_AS)]
+        return "", [Fault(shown, 0, "", "the file is encoded as UTF-16", save_as)]
     faults: list[Fault] = []
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text, faults = _as_windows_1252(raw, shown)
+        text, faults = _as_windows_1252(raw, shown, save_as)
     if (at := text.find("\0")) >= 0:
         row = _line_of(text, at)
-        faults.append(Fault(shown, row, "", "holds a NUL byte, so the file is damaged or not text", SAVE_AS))
+        faults.append(Fault(shown, row, "", "holds a NUL byte, so the file is damaged or not text", save_as))
         text = text.replace("\0", "")
     return text, faults
 
 
-def _as_windows_1252(raw: bytes, shown: str) -> tuple[str, list[Fault]]:
+def _as_windows_1252(raw: bytes, shown: str, save_as: str) -> tuple[str, list[Fault]]:
     """Decode by guess, so that the other faults can be told too, and say where the first wrong byte stands."""
     bad = []
     for number, chunk in enumerate(raw.splitlines(), 1):
@@ -102,42 +106,52 @@ def _as_windows_1252(raw: bytes, shown: str) -> tuple[str, list[Fault]]:
     row, chunk, at = bad[0]
     before, after = (part.decode("cp1252", "replace") for part in (chunk[:at], chunk[at:]))
     guess = re.split(r'[\s,;"]', before)[-1] + re.split(r'[\s,;"]', after)[0]
-    more = f", and {len(bad) - 1} more line{'s' * (len(bad) != 2)} like it" if len(bad) > 1 else ""
+    more = f", the first of {len(bad)} such lines" if len(bad) > 1 else ""
     what = f"is not UTF-8: byte 0x{chunk[at]:02X}, which would read {quoted(guess)} in Windows-1252{more}"
-    return raw.decode("cp1252", "replace"), [Fault(shown, row, "", what, SAVE_AS)]
+    return raw.decode("cp1252", "replace"), [Fault(shown, row, "", what, save_as)]
 
 
 def _line_of(text: str, at: int) -> int:
     return len(re.findall(r"\r\n|\r|\n", text[:at])) + 1
 
 
-def read(path: Path, *, columns: Collection[str], required: Collection[str], shown: str = "") -> Table:
+def read(
+    path: Path,
+    *,
+    columns: Collection[str],
+    required: Collection[str],
+    also: Collection[str] = (),
+    shown: str = "",
+    absent: str = CHECK_NAME,
+) -> Table:
     """The rows of a CSV file by column name, and all that is wrong with its shape.
 
     Args:
-        columns: every name that the header may hold.
+        columns: the names of a whole header.
         required: those it must hold.
+        also: further names that it may hold.
         shown: the file's name in messages; default the path as given.
+        absent: what to do if there is no such file.
     """
     reading = _Reading(shown or str(path))
-    text, faults = read_text(path, reading.file)
+    text, faults = read_text(path, reading.file, absent=absent)
     if not text.strip():
         if not faults:
-            reading.fault(0, "", "the file is empty", f"start it with the header {','.join(sorted(required))}")
+            reading.fault(0, "", "the file is empty", f"start it with the header {','.join(columns)}")
         return Table(reading.file, faults=(*faults, *reading.faults), complete=False)
-    separator = _separator(text, columns)
-    records = list(_records(text, separator, reading))
-    starts = [line for line, _ in records]
-    reading.faults += [replace(fault, row=bisect_right(starts, fault.row)) for fault in faults]
-    names = _header(records[0][1] if records else [], columns, required, reading)
+    known = (*columns, *also)
+    separator = _separator(text, known)
+    starts: list[int] = []
+    records = _records(text, separator, starts, reading)
+    names = _header(next(records, []), columns, known, required, reading)
     rows: list[Row] = []
     uneven: list[Row] = []
-    for number, (line, cells) in enumerate(records[1:], 2):
+    for number, cells in enumerate(records, 2):
         while len(cells) > len(names) and not cells[-1].strip():
             cells.pop()
         if not any(cell.strip() for cell in cells):
             continue
-        row = Row(number, line, dict(zip(names, cells, strict=False)))
+        row = Row(number, starts[-1], dict(zip(names, cells, strict=False)))
         if len(cells) != len(names):
             reading.complete = False
             uneven.append(row)
@@ -153,8 +167,10 @@ def read(path: Path, *, columns: Collection[str], required: Collection[str], sho
     if not rows and reading.complete:
         reading.fault(0, "", "the file has a header but no rows", "add at least one row below it")
         reading.complete = False
-    known = tuple(name for name in names if name in columns)
-    return Table(reading.file, known, tuple(rows), tuple(reading.faults), reading.complete)
+    reading.faults += (_by_row(fault, starts) for fault in faults)
+    found = tuple(name for name in names if name in known)
+    complete = reading.complete and set(required) <= set(found)
+    return Table(reading.file, found, tuple(rows), tuple(reading.faults), complete)
 
 
 def _separator(text: str, columns: Collection[str]) -> str:
@@ -173,13 +189,21 @@ def _plain(name: str) -> str:
     return name.strip().casefold().replace(" ", "_")
 
 
-def _records(text: str, separator: str, reading: _Reading) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line where it starts. A wrong quote is told once; the rest is read as well as can be."""
+def _by_row(fault: Fault, starts: list[int]) -> Fault:
+    """A fault that was found at a line, at the row which that line belongs to."""
+    row = bisect_right(starts, fault.row)
+    return replace(fault, row=row, what=fault.what + _note(row, fault.row))
+
+
+def _records(text: str, separator: str, starts: list[int], reading: _Reading) -> Iterator[list[str]]:
+    """Each record, after the line where it starts went to `starts`. A wrong quote is told once; the rest is read all the same."""
     lenient = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     sound = True
-    for number in count(1):
+    while True:
         line = lenient.line_num + 1
+        starts.append(line)
+        row = len(starts)
         try:
             if sound:
                 next(strict, None)
@@ -187,27 +211,30 @@ def _records(text: str, separator: str, reading: _Reading) -> Iterator[tuple[int
             sound = False
             if "unexpected end" in str(error):
                 reading.complete = False
-                what = "a quote is opened in this row and never closed"
-                reading.fault(number, "", what, "add the missing \" at the cell's end")
+                what = f"a quote is opened in this row and never closed{_note(row, line)}"
+                reading.fault(row, "", what, "add the missing \" at the cell's end")
                 return
             if "field larger" not in str(error):
-                todo = 'put the whole cell in quotes and write each quote inside it twice ("")'
-                reading.fault(number, "", "a quote stands in the middle of a cell", todo)
+                what = f"a quote stands in the middle of a cell{_note(row, line)}"
+                reading.fault(row, "", what, 'put the whole cell in quotes and write each quote inside it twice ("")')
         try:
             cells = next(lenient)
         except StopIteration:
             return
         except csv.Error:
             reading.complete = False
-            limit = csv.field_size_limit()
-            what = f"a cell has more than {limit:,} characters; a spreadsheet cell holds {CELL_LIMIT:,}"
-            reading.fault(number, "", what, "look for a missing closing quote, or shorten the cell")
+            what = (
+                f"a cell has more than {csv.field_size_limit():,} characters; a spreadsheet cell holds {CELL_LIMIT:,}"
+            )
+            reading.fault(row, "", what + _note(row, line), "look for a missing closing quote, or shorten the cell")
             return
-        yield line, cells or [""]
+        yield cells or [""]
 
 
-def _header(header: list[str], columns: Collection[str], required: Collection[str], reading: _Reading) -> list[str]:
-    written = {_plain(column): column for column in columns}
+def _header(
+    header: list[str], columns: Collection[str], known: Collection[str], required: Collection[str], reading: _Reading
+) -> list[str]:
+    written = {_plain(column): column for column in known}
     names = [written.get(_plain(name), name.strip()) for name in header]
     while names and not names[-1]:
         names.pop()
@@ -221,21 +248,15 @@ def _header(header: list[str], columns: Collection[str], required: Collection[st
             reading.fault(1, f"column {position}", "the column has no name", "name it, or delete the column")
         elif name in seen:
             reading.fault(1, name, "the column stands here twice", "delete or rename one of the two")
-        elif name not in columns:
-            reading.fault(
-                1,
-                quoted(name)[1:-1],
-                "there is no such column",
-                did_you_mean(name, [column for column in columns if column not in names]),
-            )
+        elif name not in known:
+            near = nearest(name, [column for column in known if column not in names])
+            todo = f'did you mean "{near}"?' if near else "rename or delete it"
+            reading.fault(1, quoted(name)[1:-1], "there is no such column", todo)
         seen.add(name)
     if len(missing) == len(required) and len(names) == 1:
-        reading.fault(
-            1,
-            "",
-            f"the first line is not a header: {quoted(names[0])}",
-            f"write the column names there, with commas between: {','.join(columns)}",
-        )
+        what = f"the first line is not a header: {quoted(names[0])}"
+        todo = f"write the column names there, with commas between: {','.join(columns)}"
+        reading.fault(1, "", what, todo)
         return names
     for name in missing:
         reading.fault(1, name, "the column is missing", f'add a column named "{name}" to the header')
