@@ -153,7 +153,7 @@ def _parts(rubric: Rubric, round_: Round, email_collection: str, candidates: Seq
 
 BLIND_RULE = (
     "Send this scorecard before you speak with the other interviewers or see what they think. "
-    "You can send it again later: of yours for this candidate the latest counts."
+    "You can send it again later: your latest scorecard for this candidate counts."
 )
 
 
