@@ -18,8 +18,9 @@ def pipeline(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory in which the demo has run once."""
-    directory = tmp_path_factory.mktemp("empty")
+    """A directory, a project of somebody's, in which the demo has run once."""
+    directory = tmp_path_factory.mktemp("project")
+    (directory / "config").mkdir()
     ran = pipeline(directory, "demo", "--no-serve", "--json")
     assert ran.returncode == 0, ran.stderr
     (directory / "demo.json").write_text(ran.stdout)
@@ -54,6 +55,16 @@ def test_it_names_form_spreadsheet_and_home(demo: Path) -> None:
     assert told["home"] == "http://127.0.0.1:8765/"
 
 
+def test_it_tells_what_was_made(demo: Path) -> None:
+    """The panel is there first, so that each form is made once, with its drop-down."""
+    changes = json.loads((demo / "demo.json").read_text())["changes"]
+    assert [change["kind"] for change in changes if change["kind"] != "shared"] == 2 * [
+        "form-created",
+        "form-filled",
+        "form-published",
+    ]
+
+
 def test_a_second_demo_changes_nothing(demo: Path) -> None:
     """No second form, no second scorecard, the same ranking."""
     again = pipeline(demo, "demo", "--no-serve", "--json")
@@ -65,5 +76,5 @@ def test_a_second_demo_changes_nothing(demo: Path) -> None:
 
 
 def test_it_leaves_only_its_own_directory(demo: Path) -> None:
-    """Everything is under interview-demo."""
-    assert {entry.name for entry in demo.iterdir()} == {"interview-demo", "demo.json"}
+    """Everything is under interview-demo, the log of what it called too."""
+    assert {entry.name for entry in demo.iterdir()} == {"config", "interview-demo", "demo.json"}

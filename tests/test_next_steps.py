@@ -49,3 +49,10 @@ def test_addresses_without_a_server_are_told_apart(run: Run, monkeypatch: pytest
     """A link that opens nothing is worse than none."""
     monkeypatch.delenv("PIPELINE_WORKSPACE_URL", raising=False)
     assert "only while 'pipeline serve' runs" in run("create-form").err
+
+
+def test_init_names_the_check_of_the_project_that_it_wrote(run: Run, tmp_path: Path) -> None:
+    """Typed as it stands, wherever the project is."""
+    told = run("init", str(tmp_path / "new")).err
+    assert f"Next: edit {tmp_path}/new/config/backend-developer.toml" in told
+    assert f"'pipeline check --project {tmp_path}/new'" in told

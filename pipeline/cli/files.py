@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -30,7 +31,8 @@ def init(screen: Screen, directory: Path | None) -> None:
         screen.say(f"wrote {path}")
     for path in kept:
         screen.say(f"kept  {path} (it was there already)")
-    screen.say(f"Next: edit config/backend-developer.toml in {target}, then 'pipeline check'.")
+    there = "" if target == Path() else f" --project {shlex.quote(str(target))}"
+    screen.say(f"Next: edit {target / 'config' / 'backend-developer.toml'}, then 'pipeline check{there}'.")
 
 
 @command("check")

@@ -9,15 +9,12 @@ import threading
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from pipeline.cli.screen import Screen, command
 from pipeline.cli.workspace import SERVED
 from pipeline.errors import CannotAsk, Refused
 from pipeline.project import SERVE_PORT, Project
 from pipeline.state import hidden_directory, holder, lock
-
-DEMO_DIRECTORY = Path("interview-demo")
 
 
 @command("serve")
@@ -92,7 +89,7 @@ def stay_up(project: Project) -> None:
         wait_for(over)
 
 
-@command("demo")
+@command("demo", directory=Path("interview-demo"))
 @click.option("--serve/--no-serve", "serve_", default=None, help="Stay up to be clicked through [on a terminal only].")
 def demo(screen: Screen, serve_: bool | None) -> None:
     """\b
@@ -106,9 +103,6 @@ def demo(screen: Screen, serve_: bool | None) -> None:
     from pipeline.errands.demo import demo as run_demo
     from pipeline.errands.starter import write_starter
 
-    source = click.get_current_context().get_parameter_source("project")
-    if source == ParameterSource.DEFAULT:
-        screen.directory = DEMO_DIRECTORY
     write_starter(screen.directory)
     stay = serve_ if serve_ is not None else sys.stdout.isatty() and sys.stderr.isatty()
     with screen.project(stays=stay) as project:

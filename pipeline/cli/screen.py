@@ -104,8 +104,11 @@ class Command(click.Command):
                 parameter.envvar = f"PIPELINE_{option[2:].replace('-', '_').upper()}"
 
 
-def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """Declare a command with the options of all: --project, --role, --json, --quiet, --verbose."""
+def command(name: str, *, directory: Path = Path(), **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """Declare a command with the options of all: --project, --role, --json, --quiet, --verbose.
+
+    `directory` is where it works without --project.
+    """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
@@ -123,7 +126,7 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
                 end["exit"] = result if isinstance(result, int) else 0
                 return result
 
-        for option in reversed(_shared_options()):
+        for option in reversed(_shared_options(directory)):
             body = option(body)
         attributes.setdefault("short_help", _summary(function.__doc__ or ""))
         return click.command(name, cls=Command, **attributes)(body)
@@ -142,13 +145,13 @@ def _summary(text: str) -> str:
     return " ".join(said.split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
 
 
-def _shared_options() -> list[Callable[[Any], Any]]:
+def _shared_options(directory: Path) -> list[Callable[[Any], Any]]:
     return [
         click.option(
             "--project",
             type=click.Path(file_okay=False, path_type=Path),
-            default=Path(),
-            show_default=".",
+            default=directory,
+            show_default=True,
             metavar="DIR",
             help="The project's directory.",
         ),

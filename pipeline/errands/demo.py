@@ -45,14 +45,13 @@ class Demo:
 
 
 def demo(project: Project, *, say: Callable[[str], None]) -> Demo:
-    """Form, panel, scorecards, responses, ranking. Run again, it finds what it made and adds nothing."""
+    """Panel, form, scorecards, responses, ranking. Run again, it finds what it made and adds nothing."""
     quiet: Callable[[str], None] = lambda _: None  # noqa: E731
     rubric = project.rubric
-    say("1. question bank and rubric -> forms and spreadsheet")
+    say("1. the panel: six candidates, five interviewers")
     scheduled = text_of(project.now() - timedelta(hours=2))
-    create_form(project, Options(), say=quiet)
-    say("2. the panel: six candidates, five interviewers")
     add_rows(project, sample_panel.panel(rubric, scheduled))
+    say("2. question bank and rubric -> forms and spreadsheet")
     made = create_form(project, Options(), say=quiet)
     say("3. interviewers fill in the forms")
     written = _submit_all(project, made)
