@@ -74,6 +74,10 @@ class Project:
         chosen = choose_role(sources, role, directory)
         return cls(directory, sources.settings, chosen, sources.bank, local_workspace, on_wait, google_url)
 
+    def locally(self) -> Project:
+        """The same in the local workspace, whatever files and environment say."""
+        return replace(self, settings=replace(self.settings, workspace="local"))
+
     @property
     def hidden(self) -> Path:
         return self.directory / ".pipeline"

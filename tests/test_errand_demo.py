@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,13 @@ from pathlib import Path
 import pytest
 
 
-def pipeline(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def pipeline(directory: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The program itself, in a process of its own."""
     command = [sys.executable, "-m", "pipeline", *words]
-    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=120, check=False)
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +77,12 @@ def test_a_second_demo_changes_nothing(demo: Path) -> None:
     assert told["forms"] == before["forms"]
     assert told["ranking"] == before["ranking"]
     assert "all scorecards are in already" in again.stderr
+
+
+def test_it_stays_on_this_machine(demo: Path) -> None:
+    """Made-up interviewers must not be invited to anything, whatever workspace the shell names for real work."""
+    again = pipeline(demo, "demo", "--no-serve", "--json", PIPELINE_WORKSPACE="google")
+    assert json.loads(again.stdout)["home"] == "http://127.0.0.1:8765/"
 
 
 def test_it_leaves_only_its_own_directory(demo: Path) -> None:

@@ -133,7 +133,7 @@ def test_watching_says_what_came_in_and_only_then(google: Google, role: dict[str
     while google.call("GET", "/_emulator/log")["requests"][2:] == [] and time.monotonic() < deadline:
         time.sleep(0.1)
     google.submit(role["team"], "mara@example.com", {"Candidate": "Ana", **TEAM}).raise_for_status()
-    assert watching.stderr.readline().startswith("Scorecards: 1 new; 1 count.")
+    assert watching.stderr.readline().startswith("Scorecards: 1 new; 1 counted.")
     watching.send_signal(signal.SIGINT)
     _, rest = watching.communicate(timeout=20)
     assert watching.returncode == 130
@@ -146,7 +146,7 @@ def test_watching_goes_on_after_the_workspace_was_away(google: Google, role: dic
     assert "kept asking us to wait" in watching.stderr.readline()
     assert "Still watching; trying again in 2 s." in [watching.stderr.readline().strip() for _ in range(2)]
     google.submit(role["team"], "mara@example.com", {"Candidate": "Ana", **TEAM}).raise_for_status()
-    assert watching.stderr.readline().startswith("Scorecards: 1 new; 1 count.")
+    assert watching.stderr.readline().startswith("Scorecards: 1 new; 1 counted.")
 
 
 # --- one at a time --------------------------------------------------------------------------------------------------

@@ -105,7 +105,8 @@ def demo(screen: Screen, serve_: bool | None) -> None:
 
     write_starter(screen.directory)
     stay = serve_ if serve_ is not None else sys.stdout.isatty() and sys.stderr.isatty()
-    with screen.project(stays=stay) as project:
+    with screen.project(stays=stay) as opened:
+        project = opened.locally()
         with lock(project.hidden, "demo"):
             outcome = run_demo(project, say=screen.say)
         if screen.json:

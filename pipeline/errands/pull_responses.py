@@ -65,7 +65,7 @@ class Pulled:
             for count, word in ((self.new, "new"), (self.edited, "edited"), (self.withdrawn, "withdrawn"))
             if count
         ]
-        text = f"Scorecards: {', '.join(came) or 'nothing new'}; {len(self.book.counted)} count."
+        text = f"Scorecards: {', '.join(came) or 'nothing new'}; {len(self.book.counted)} counted."
         notes = [f"{len(self.unused)} problems" if len(self.unused) != 1 else "1 problem"] if self.unused else []
         notes += [f"{len(self.hints)} hints" if len(self.hints) != 1 else "1 hint"] if self.hints else []
         return f"{text} See the Problems worksheet: {' and '.join(notes)}." if notes else text
