@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS attributes (
 ) WITHOUT ROWID;
 """
 MAX_CELLS = 10_000_000
+MAX_COLUMNS = 18_278  # ZZZ
 IDS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}
 LISTS = ("merges", "conditionalFormats", *IDS)
 
@@ -184,6 +185,11 @@ class Book:
                     self._rewritten.add(number)
 
     def check_size(self) -> None:
+        if max(sheet.column_count for sheet in self.worksheets) > MAX_COLUMNS:
+            raise invalid(
+                "This action would increase the number of columns in the worksheet above the limit of "
+                f"{MAX_COLUMNS} columns."
+            )
         if sum(sheet.row_count * sheet.column_count for sheet in self.worksheets) > MAX_CELLS:
             raise invalid(
                 f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."

@@ -264,6 +264,8 @@ class Translator:
                 end.fixed_column,
                 end.fixed_row,
             )
+        if end is None and ((start.row or 0) >= sheet.row_count or (start.column or 0) >= sheet.column_count):
+            return references.REF
         engine_title = self.titles.get(title.casefold()) if ref.sheet is not None or self.away else None
         return str(Reference(engine_title, start, end))
 
@@ -331,13 +333,17 @@ def _over_range(name: str) -> Callable[[list[str]], str]:
     return rewrite
 
 
-_OTHER_THAN = re.compile(r'\s*"<>([^"]+)"\s*')
+_OTHER_THAN = re.compile(r'\s*"<>(?:([^"]+)"|"\s*&(.+))\s*', re.DOTALL)
 
 
 def _count_ifs(given: list[str]) -> str:
-    """`"<>text"` counts blank cells too: all that match the rest, less those that are the text."""
+    """`"<>text"` (or `"<>"&cell`) counts blank cells too: all that match the rest, less those that are the text."""
     pairs = list(zip(given[::2], given[1::2], strict=False))
-    unequal = [(cells, match[1]) for cells, test in pairs if (match := _OTHER_THAN.fullmatch(test))]
+    unequal = [
+        (cells, f'"{match[1]}"' if match[1] else f'"="&{match[2]}')
+        for cells, test in pairs
+        if (match := _OTHER_THAN.fullmatch(test))
+    ]
     if not unequal or len(given) % 2:
         return ""
     rest = [f"{cells},{test}" for cells, test in pairs if not _OTHER_THAN.fullmatch(test)]
@@ -345,7 +351,7 @@ def _count_ifs(given: list[str]) -> str:
     def count(tests: list[str], left: list[tuple[str, str]]) -> str:
         if left:
             (cells, text), *others = left
-            equal = f'{cells},"{text}"'
+            equal = f"{cells},{text}"
             return f"({count(tests, others)}-{count([*tests, equal], others)})"
         return f"COUNTIFS({','.join(tests)})" if tests else f"(ROWS({pairs[0][0]})*COLUMNS({pairs[0][0]}))"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -45,6 +46,17 @@ STATUS = {
 
 def invalid(message: str) -> Refusal:
     return Refusal(400, message)
+
+
+@contextmanager
+def blaming(where: str) -> Iterator[None]:
+    """A refusal of one part of a batch names the part, as `requests[2].repeatCell` or `data[0]`."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code != 400:
+            raise
+        raise invalid(f"Invalid {where}: {refusal.message}") from None
 
 
 def not_found() -> Refusal:

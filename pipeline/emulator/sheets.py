@@ -29,7 +29,7 @@ from .calls import Call, Handler, Json, Transaction
 from .cells import DEFAULT_FORMAT
 from .masks import Tree
 from .patches import THEME
-from .refusal import Refusal, invalid
+from .refusal import Refusal, blaming, invalid
 
 MIME_TYPE = "application/vnd.google-apps.spreadsheet"
 __all__ = ["HANDLERS", "MIME_TYPE", "TABLES", "opened"]
@@ -181,12 +181,8 @@ def _reply(book: Book, number: int, request: Json) -> Json:
     run = REQUESTS.get(kind)
     if run is None:
         raise Refusal(501, f"The local workspace does not claim requests[{number}].{kind}.")
-    try:
+    with blaming(f"requests[{number}].{kind}"):
         reply = run(book, request[kind])
-    except Refusal as refusal:
-        if refusal.code != 400:
-            raise
-        raise invalid(f"Invalid requests[{number}].{kind}: {refusal.message}") from None
     return {} if reply is None else {kind: copy.deepcopy(reply)}
 
 

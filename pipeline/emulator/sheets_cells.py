@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from . import a1, patches, references
+from . import a1, conditional, patches, references
 from .a1 import Area
 from .book import Book, Worksheet
 from .calc import CellError
@@ -92,8 +92,8 @@ def repeat_cell(book: Book, request: Json) -> None:
 def set_data_validation(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
     rule = request.get("rule")
-    if rule is not None and "condition" not in rule:
-        raise invalid("A data validation rule must have a condition.")
+    if rule is not None:
+        conditional.check(rule.get("condition", {}), "data validation")
     writer = Writer(book, sheet, {"dataValidation": {}})
     for index in range(area.top, area.bottom):
         if rule is None and sheet.grid.row(index) is None:
@@ -171,10 +171,7 @@ def merge_cells(book: Book, request: Json) -> None:
         parts = [Area(sheet.id, area.top, column, area.bottom, column + 1) for column in range(area.left, area.right)]
     else:
         parts = [area]
-    for old in [merge for merge in merges if area.meets(a1.from_grid(merge))]:
-        if not area.holds(a1.from_grid(old)):
-            raise invalid("You must select all cells in a merged range to merge or unmerge them.")
-        merges.remove(old)
+    _unmerge(merges, area)
     for part in parts:
         if part.is_cell:
             continue
@@ -197,9 +194,16 @@ def _keep_first(sheet: Worksheet, part: Area) -> None:
         sheet.grid.edit(part.top).set_value(part.left, value)
 
 
+def _unmerge(merges: list[Json], area: Area) -> None:
+    for old in [merge for merge in merges if area.meets(a1.from_grid(merge))]:
+        if not area.holds(a1.from_grid(old)):
+            raise invalid("You must select all cells in a merged range to merge or unmerge them.")
+        merges.remove(old)
+
+
 def unmerge_cells(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
-    sheet.doc["merges"] = [m for m in sheet.doc.get("merges", []) if not area.meets(a1.from_grid(m))]
+    _unmerge(sheet.things("merges"), area)
 
 
 def update_borders(book: Book, request: Json) -> None:
@@ -286,16 +290,13 @@ def find_replace(book: Book, request: Json) -> Json:
     pattern = request.get("find", "")
     if not pattern:
         raise invalid("The find string must not be empty.")
-    if not request.get("searchByRegex"):
-        pattern = re.escape(pattern)
+    if request.get("searchByRegex"):
+        raise Refusal(501, "The local workspace does not claim findReplace by regular expression.")
+    pattern = re.escape(pattern)
     if request.get("matchEntireCell"):
         pattern = rf"\A(?:{pattern})\Z"
-    try:
-        search = re.compile(pattern, 0 if request.get("matchCase") else re.IGNORECASE)
-    except re.error as problem:
-        raise invalid(f"Invalid regular expression: {problem}") from None
-    new = request.get("replacement", "")
-    new = re.sub(r"\$(\d)", r"\\\1", new) if request.get("searchByRegex") else new.replace("\\", "\\\\")
+    search = re.compile(pattern, 0 if request.get("matchCase") else re.IGNORECASE)
+    new = request.get("replacement", "").replace("\\", "\\\\")
     counts = dict.fromkeys(("valuesChanged", "formulasChanged", "occurrencesChanged"), 0)
     rows, sheets = set(), set()
     for sheet, area in _scope(book, request):

@@ -233,8 +233,8 @@ def move_dimension(book: Book, request: Json) -> None:
     sheet, rows, start, end = line_range(book, request.get("source", {}))
     to = request.get("destinationIndex", 0)
     size = sheet.row_count if rows else sheet.column_count
-    if to > size:
-        raise invalid(f"destinationIndex[{to}] must not exceed the grid size ({size}).")
+    if not 0 <= to <= size:
+        raise invalid(f"destinationIndex[{to}] must be from 0 to the grid size ({size}).")
     if start <= to <= end:
         return
     shift_everything(book, sheet, references.moved(start, end, to), rows=rows)
@@ -257,6 +257,8 @@ def update_dimension_properties(book: Book, request: Json) -> None:
         raise Refusal(501, "The local workspace does not claim data source sheets.")
     sheet, rows, start, end = line_range(book, request.get("range", {}))
     mask = patches.required(request.get("fields"))
+    if request.get("properties", {}).get("pixelSize", 0) < 0:
+        raise invalid("The pixelSize must not be negative.")
     lines = sheet.lines(rows=rows)
     for index in range(start, end):
         own = lines.setdefault(str(index), {})

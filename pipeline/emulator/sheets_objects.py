@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import a1, patches, schema
+from . import a1, conditional, patches, schema
 from .book import Book, Worksheet
 from .calls import Json
 from .refusal import Refusal, invalid
@@ -200,8 +200,8 @@ def _rule(book: Book, given: Json) -> tuple[Json, int]:
         area_in(book, grid)
     if "gradientRule" in rule and not {"minpoint", "maxpoint"} <= rule["gradientRule"].keys():
         raise invalid("A gradient rule must have a minpoint and a maxpoint.")
-    if "booleanRule" in rule and "condition" not in rule["booleanRule"]:
-        raise invalid("A boolean rule must have a condition.")
+    if "booleanRule" in rule:
+        conditional.check(rule["booleanRule"].get("condition", {}), "conditional formatting")
     return rule, homes.pop()
 
 

@@ -40,9 +40,16 @@ def update_spreadsheet_properties(book: Book, request: Json) -> None:
     book.doc["properties"] = patches.settle(properties)
 
 
+def _sheet(book: Book, number: int) -> Worksheet:
+    sheet = book.find(number)
+    if sheet is None:
+        raise invalid(f"No sheet with id: {number}")
+    return sheet
+
+
 def _check_title(book: Book, title: str, own: Worksheet | None = None) -> None:
     if not title:
-        raise invalid("The sheet title must not be empty.")
+        raise invalid("The sheet name cannot be empty.")
     if len(title) > 100:
         raise invalid("The sheet title must not be longer than 100 characters.")
     other = book.by_title(title)
@@ -56,6 +63,8 @@ def _check_frozen(sheet: Worksheet) -> None:
         ("frozenRowCount", sheet.row_count, "rows"),
         ("frozenColumnCount", sheet.column_count, "columns"),
     ):
+        if grid.get(name, 0) < 0:
+            raise invalid(f"The number of frozen {word} must not be negative.")
         if grid.get(name, 0) >= size:
             raise invalid(f"You can't freeze all visible {word} on the sheet.")
         if not grid.get(name):
@@ -83,9 +92,15 @@ def add_worksheet(book: Book, properties: Json) -> Worksheet:
         raise invalid("The grid must have at least one row and one column.")
     sheet = new_worksheet(number, patches.settle({**properties, "title": title}))
     _check_frozen(sheet)
-    book.worksheets.insert(properties.get("index", len(book.worksheets)), sheet)
+    _insert(book, sheet, properties.get("index", len(book.worksheets)))
     book.check_size()
     return sheet
+
+
+def _insert(book: Book, sheet: Worksheet, index: int) -> None:
+    if not 0 <= index <= len(book.worksheets):
+        raise invalid(f"The sheet index {index} is out of bounds.")
+    book.worksheets.insert(index, sheet)
 
 
 def add_sheet(book: Book, request: Json) -> Json:
@@ -94,7 +109,7 @@ def add_sheet(book: Book, request: Json) -> Json:
 
 def update_sheet_properties(book: Book, request: Json) -> None:
     given = request.get("properties", {})
-    sheet = book.worksheet(given.get("sheetId", 0))
+    sheet = _sheet(book, given.get("sheetId", 0))
     mask = patches.required(request.get("fields"))
     wanted = copy.deepcopy(sheet.properties)
     rows, columns, old_title = sheet.row_count, sheet.column_count, sheet.title
@@ -134,14 +149,12 @@ def _move_sheet(book: Book, sheet: Worksheet, index: int) -> None:
     at = book.worksheets.index(sheet)
     if index in (at, at + 1):
         return
-    if not 0 <= index <= len(book.worksheets):
-        raise invalid(f"The sheet index {index} is out of bounds.")
-    book.worksheets.insert(index, sheet)
+    _insert(book, sheet, index)
     del book.worksheets[at + (index < at)]
 
 
 def delete_sheet(book: Book, request: Json) -> None:
-    sheet = book.worksheet(request.get("sheetId", 0))
+    sheet = _sheet(book, request.get("sheetId", 0))
     if len(book.worksheets) == 1:
         raise invalid("You can't remove all the sheets in a document.")
     if all(other.hidden for other in book.worksheets if other is not sheet):
@@ -159,7 +172,7 @@ def _is_on(location: Json, sheet_id: int) -> bool:
 
 
 def duplicate_sheet(book: Book, request: Json) -> Json:
-    source = book.worksheet(request.get("sourceSheetId", 0))
+    source = _sheet(book, request.get("sourceSheetId", 0))
     taken = {sheet.id for sheet in book.worksheets}
     number = request.get("newSheetId")
     number = fresh_id(taken) if number is None else number
@@ -168,7 +181,7 @@ def duplicate_sheet(book: Book, request: Json) -> Json:
     title = request.get("newSheetName") or copy_title(book, source.title)
     _check_title(book, title)
     sheet = copy_into(book, source, number, title)
-    book.worksheets.insert(request.get("insertSheetIndex", 0), sheet)
+    _insert(book, sheet, request.get("insertSheetIndex", 0))
     book.check_size()
     return {"properties": sheet_properties(book, sheet)}
 
@@ -193,15 +206,18 @@ def copy_into(book: Book, source: Worksheet, number: int, title: str) -> Workshe
     return sheet
 
 
-def _on_sheet(node: Any, old: int, new: int) -> Any:
+_PLACES = ("range", "ranges", "unprotectedRanges", "merges", "sources", "anchorCell")
+
+
+def _on_sheet(node: Any, old: int, new: int, *, place: bool = False) -> Any:
+    """The document with each place on the worksheet `old`, be it the whole of it (`{}`), on `new` instead."""
     if isinstance(node, list):
-        return [_on_sheet(item, old, new) for item in node]
+        return [_on_sheet(item, old, new, place=place) for item in node]
     if not isinstance(node, dict):
         return node
-    moved = {name: _on_sheet(value, old, new) for name, value in node.items()}
-    if {"startRowIndex", "startColumnIndex", "endRowIndex", "endColumnIndex", "rowIndex", "columnIndex"} & node.keys():
-        moved["sheetId"] = new if node.get("sheetId", 0) == old else node.get("sheetId", 0)
-    return moved
+    if place:
+        return {**node, "sheetId": new} if node.get("sheetId", 0) == old else node
+    return {name: _on_sheet(value, old, new, place=name in _PLACES) for name, value in node.items()}
 
 
 REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {

@@ -12,7 +12,7 @@ from .calls import Call, Json, Transaction
 from .cells import Reader, check_text, typed_format
 from .displays import show
 from .grid import Row, trim
-from .refusal import invalid
+from .refusal import blaming, invalid
 from .typed import Formula, Value, from_json
 
 Options = dict[str, Any]
@@ -127,28 +127,28 @@ def write(book: Book, area: Area, rows: Sequence[Sequence[Any]], parse: bool, *,
     `bounded`: an area of more than one cell must hold them all. Null skips a cell, "" clears it.
     """
     sheet = book.worksheet(area.sheet)
-    clipped = a1.check(area, sheet)
     height, width = len(rows), max(map(len, rows), default=0)
     if not width:
         return None
+    clipped = a1.check(area, sheet)
     limits = clipped if bounded and not area.is_cell else Area(sheet.id, 0, 0, sheet.row_count, sheet.column_count)
     if area.top + height > limits.bottom:
         raise _outside(clipped, area, sheet, f"row [{limits.bottom + 1}]")
     if area.left + width > limits.right:
         raise _outside(clipped, area, sheet, f"column [{a1.column_name(limits.right)}]")
-    for row_index, members in enumerate(rows, area.top):
+    for number, members in enumerate(rows):
         if members:
-            row = sheet.grid.edit(row_index)
-            for column, member in enumerate(members, area.left):
+            row = sheet.grid.edit(area.top + number)
+            for place, member in enumerate(members):
+                if isinstance(member, list | dict):
+                    kind = "struct_value" if isinstance(member, dict) else "list_value"
+                    raise invalid(f"Invalid values[{number}][{place}]: {kind}")
                 if member is not None:
-                    _enter(book, row, column, member, parse)
+                    _enter(book, row, area.left + place, member, parse)
     return Area(sheet.id, area.top, area.left, area.top + height, area.left + width)
 
 
 def _enter(book: Book, row: Row, column: int, member: Any, parse: bool) -> None:
-    if isinstance(member, list | dict):
-        kind = "struct_value" if isinstance(member, dict) else "list_value"
-        raise invalid(f"Invalid values[0][{column}]: {kind}")
     value, number_format = from_json(member, parse=parse)
     row.set_value(column, check_text(value))
     if number_format:
@@ -218,23 +218,23 @@ def _totals(book: Book, responses: list[Json], areas: Sequence[Area]) -> Json:
 
 
 def batch_update(book: Book, _: Transaction, call: Call) -> Json:
-    data = call.body.get("data") or []
     _parses(call.body.get("valueInputOption"))
-    areas = [a1.parse(value_range.get("range", ""), book) for value_range in data]
-    responses = [
-        {"spreadsheetId": book.id, **_update(book, area, value_range, call.body)}
-        for area, value_range in zip(areas, data, strict=True)
-    ]
+    responses, areas = [], []
+    for number, value_range in enumerate(call.body.get("data") or []):
+        with blaming(f"data[{number}]"):
+            areas.append(a1.parse(value_range.get("range", ""), book))
+            responses.append({"spreadsheetId": book.id, **_update(book, areas[-1], value_range, call.body)})
     return _totals(book, responses, areas)
 
 
 def batch_update_by_data_filter(book: Book, _: Transaction, call: Call) -> Json:
     _parses(call.body.get("valueInputOption"))
     responses, areas = [], []
-    for item in call.body.get("data") or []:
-        for area in sheets_metadata.areas(book, item.get("dataFilter", {})):
-            areas.append(area)
-            responses.append({**_update(book, area, item, call.body), "dataFilter": item["dataFilter"]})
+    for number, item in enumerate(call.body.get("data") or []):
+        with blaming(f"data[{number}]"):
+            for area in sheets_metadata.areas(book, item.get("dataFilter", {})):
+                areas.append(area)
+                responses.append({**_update(book, area, item, call.body), "dataFilter": item["dataFilter"]})
     return _totals(book, responses, areas)
 
 

@@ -42,7 +42,8 @@ def plain(number: float) -> int | float:
 _NUMBER = re.compile(
     r"(?P<open>\()?(?P<sign>[+-])?\s?(?P<currency>\$)?(?P<sign2>-)?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<fraction>\.\d*)?(?P<exponent>[eE][+-]?\d{1,3})?"
-    r"\s?(?P<percent>%)?(?P<close>\))?"
+    r"\s?(?P<percent>%)?(?P<close>\))?",
+    re.ASCII,
 )
 _MONTHS = {
     name[:length].lower(): number
@@ -53,14 +54,19 @@ _MONTHS = {
 _MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"
 # Each with the pattern that Google derives from how it was typed.
 _DATES = [
-    (re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"), "yyyy-mm-dd"),
-    (re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})"), "yyyy/mm/dd"),
-    (re.compile(r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})"), "m/d/yyyy"),
-    (re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{2})"), "m/d/yy"),
-    (re.compile(rf"{_MONTH} (?P<d>\d{{1,2}}),? (?P<y>\d{{4}})"), "mmm d, yyyy"),
-    (re.compile(rf"(?P<d>\d{{1,2}})[ -]{_MONTH}[ -](?P<y>\d{{4}})"), "d mmm yyyy"),
+    (re.compile(expression, re.ASCII), shown)
+    for expression, shown in (
+        (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", "yyyy-mm-dd"),
+        (r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})", "yyyy/mm/dd"),
+        (r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})", "m/d/yyyy"),
+        (r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{2})", "m/d/yy"),
+        (rf"{_MONTH} (?P<d>\d{{1,2}}),? (?P<y>\d{{4}})", "mmm d, yyyy"),
+        (rf"(?P<d>\d{{1,2}})[ -]{_MONTH}[ -](?P<y>\d{{4}})", "d mmm yyyy"),
+    )
 ]
-_TIME = re.compile(r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2}(?:\.\d{1,6})?))?(?:\s?(?P<half>[AaPp])[Mm])?")
+_TIME = re.compile(
+    r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2}(?:\.\d{1,6})?))?(?:\s?(?P<half>[AaPp])[Mm])?", re.ASCII
+)
 
 
 def _number(text: str) -> tuple[Value, NumberFormat | None] | None:
@@ -98,7 +104,8 @@ def _date(text: str) -> tuple[date, str] | None:
             if len(parts["y"]) == 2:
                 year += 2000 if year < 50 else 1900
             try:
-                return date(year, month, int(parts["d"])), shown
+                long = len(parts.get("name") or "") > 3
+                return date(year, month, int(parts["d"])), shown.replace("mmm", "mmmm") if long else shown
             except ValueError:
                 return None
     return None
@@ -114,6 +121,7 @@ def _clock(text: str) -> tuple[float, str] | None:
     if match["half"]:
         hours = hours % 12 + (12 if match["half"] in "Pp" else 0)
     pattern = "h:mm" + (":ss" if match["s"] else "") + (" am/pm" if match["half"] else "")
+    pattern = "[h]:mm:ss" if hours > 23 else pattern
     return (hours * 3600 + minutes * 60 + seconds) / _SECONDS, pattern
 
 

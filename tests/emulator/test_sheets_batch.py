@@ -164,7 +164,9 @@ def test_the_last_worksheet_stays(book):
 def test_an_id_is_given_once(book):
     """Adding a worksheet under an id in use fails, as does writing to one that is not there."""
     assert "already exists" in book.refused({"addSheet": {"properties": {"sheetId": 0}}})
-    assert book.refused({"deleteSheet": {"sheetId": 99}}) == "Invalid requests[0].deleteSheet: No grid with id: 99"
+    assert book.refused({"deleteSheet": {"sheetId": 99}}) == "Invalid requests[0].deleteSheet: No sheet with id: 99"
+    clear = {"updateCells": {"range": {"sheetId": 99}, "fields": "*"}}
+    assert book.refused(clear) == "Invalid requests[0].updateCells: No grid with id: 99"
 
 
 def test_all_rows_cannot_be_frozen(book):
@@ -233,19 +235,44 @@ def test_ten_million_cells_are_the_limit(book):
     )
 
 
-def test_a_duplicate_has_all_but_the_ids(book):
-    """Cells, formats and protections; formulas of its own worksheet point into the copy."""
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"addSheet": {"properties": {"index": -1}}},
+        {"addSheet": {"properties": {"index": 2}}},
+        {"addSheet": {"properties": {"title": ""}}},
+        {"addSheet": {"properties": {"gridProperties": {"rowCount": 1, "columnCount": 18_279}}}},
+        {"addSheet": {"properties": {"gridProperties": {"frozenRowCount": -1}}}},
+        {"duplicateSheet": {"insertSheetIndex": 2}},
+        {"moveDimension": {"source": lines(0, 1), "destinationIndex": -1}},
+        {"updateDimensionProperties": {"range": lines(0, 1), "properties": {"pixelSize": -1}, "fields": "pixelSize"}},
+    ],
+)
+def test_numbers_have_bounds(book, wrong):
+    """Neither below nought nor past what there is."""
+    before = book.get()
+    assert book.refused(wrong).startswith("Invalid requests[0].")
+    assert book.get() == before
+
+
+@pytest.mark.parametrize("whole", [grid(0, 1), {"sheetId": 0}])
+def test_a_duplicate_has_all_but_the_ids(book, whole):
+    """Cells, formats, protections and charts; formulas of its own worksheet point into the copy."""
     book.put([[1, "=A1*2", "=Sheet1!A1"]])
+    chart = {"spec": {"title": "c"}, "position": {"overlayPosition": {"anchorCell": {"sheetId": 0}}}}
     book.change(
-        {"addProtectedRange": {"protectedRange": {"protectedRangeId": 4, "range": grid(0, 1), "warningOnly": True}}},
+        {"addProtectedRange": {"protectedRange": {"protectedRangeId": 4, "range": whole, "warningOnly": True}}},
+        {"addChart": {"chart": chart}},
         {"duplicateSheet": {"newSheetId": 8, "insertSheetIndex": 1}},
     )
     assert titles(book) == ["Sheet1", "Copy of Sheet1"]
     book.put([[5]])
     assert book.values("'Copy of Sheet1'") == [["1", "2", "5"]]
     (protected,) = book.tab(1)["protectedRanges"]
-    assert protected["range"]["sheetId"] == 8
+    assert protected["range"] == {**whole, "sheetId": 8}
     assert protected["protectedRangeId"] != 4
+    (drawn,) = book.tab(1)["charts"]
+    assert drawn["position"]["overlayPosition"]["anchorCell"] == {"sheetId": 8}
 
 
 def test_a_worksheet_is_copied_to_another_spreadsheet(book, sheets):
@@ -487,7 +514,8 @@ def test_merged_cells_keep_the_first_value(book):
     book.change({"mergeCells": {"range": grid(0, 2, 0, 2), "mergeType": "MERGE_ALL"}})
     assert book.tab()["merges"] == [grid(0, 2, 0, 2)]
     assert book.values() == [["a"]]
-    assert "merged range" in book.refused({"mergeCells": {"range": grid(1, 3, 0, 1)}})
+    for kind in ("mergeCells", "unmergeCells"):
+        assert "merged range" in book.refused({kind: {"range": grid(1, 3, 0, 1)}})
     book.change({"unmergeCells": {"range": grid(0, 5, 0, 5)}})
     assert "merges" not in book.tab()
     book.change({"mergeCells": {"range": grid(0, 2, 0, 2), "mergeType": "MERGE_ROWS"}})
@@ -513,6 +541,13 @@ def test_data_validation_is_set_and_taken_away(book):
     assert "dataValidation" not in book.cell("A3")
 
 
+@pytest.mark.parametrize(("kind", "values"), [("ONE_OF_RANGE", []), ("NUMBER_BETWEEN", ["1"]), ("BLANK", [])])
+def test_a_condition_must_be_one_that_validation_has(book, kind, values):
+    """With as many values as Google's document asks for."""
+    condition = {"type": kind, "values": [{"userEnteredValue": value} for value in values]}
+    assert kind in book.refused({"setDataValidation": {"range": grid(0, 1, 0, 1), "rule": {"condition": condition}}})
+
+
 def test_copy_and_paste(book):
     """A single cell fills the destination; formulas go along; values can go alone."""
     book.put([["10%", "=A1*2"]])
@@ -532,3 +567,5 @@ def test_find_and_replace(book):
         "valuesChanged": 2, "occurrencesChanged": 3, "rowsChanged": 2, "sheetsChanged": 1,
     }  # fmt: skip
     assert book.formulas() == [["oXo", "b"], ['=LEN("a")', "o"]]
+    pattern = {"find": "(a+)+$", "replacement": "", "searchByRegex": True, "allSheets": True}
+    assert refusal(book.batch({"findReplace": pattern})).status_code == 501

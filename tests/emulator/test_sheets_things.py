@@ -103,7 +103,8 @@ def test_rules_are_addressed_by_index_and_pile_up(book):
 def test_a_rule_needs_ranges_and_one_kind(book):
     """Both kinds, none, no range and ranges on two worksheets are refused."""
     ranges = [grid(0, 1)]
-    for wrong in ({"ranges": ranges}, {**rule("a"), "gradientRule": {}}, {**rule("a"), "ranges": []}):
+    no_values = {"ranges": ranges, "booleanRule": {"condition": {"type": "CUSTOM_FORMULA"}, "format": {}}}
+    for wrong in ({"ranges": ranges}, {**rule("a"), "gradientRule": {}}, {**rule("a"), "ranges": []}, no_values):
         assert book.refused({"addConditionalFormatRule": {"rule": wrong, "index": 0}})
 
 

@@ -194,8 +194,9 @@ def test_a_null_major_dimension_is_none_given(book, http):
 def test_a_list_is_no_cell_value(book, http):
     """Nor is an object."""
     path = f"/v4/spreadsheets/{book.id}/values/A1?valueInputOption=RAW"
-    for value in ([1], {"a": 1}):
-        assert http.put(path, json={"values": [[value]]}).status_code == 400
+    for value, kind in (([1], "list_value"), ({"a": 1}, "struct_value")):
+        answer = http.put(path, json={"values": [["x"], ["y", value]]})
+        assert answer.json()["error"]["message"] == f"Invalid values[1][1]: {kind}"
 
 
 def test_values_may_come_back_with_the_write(book):
@@ -216,8 +217,14 @@ def test_a_batch_write_tells_each_range_and_the_totals(book):
     }  # fmt: skip
     body["data"].append({"range": "A1:B1", "values": [[1, 2, 3]]})
     body["data"][0]["values"] = [["changed"]]
-    refusal(book.sheets.values().batchUpdate(spreadsheetId=book.id, body=body))
+    refused = refusal(book.sheets.values().batchUpdate(spreadsheetId=book.id, body=body))
+    assert refused.reason == (
+        "Invalid data[2]: Requested writing within range ['Sheet1'!A1:B1], but tried writing to column [C]"
+    )
     assert book.values("A1") == [["a"]]
+    body["data"][0]["range"] = "X!A1"
+    refused = refusal(book.sheets.values().batchUpdate(spreadsheetId=book.id, body=body))
+    assert refused.reason == "Invalid data[0]: Unable to parse range: X!A1"
 
 
 def test_a_cell_holds_fifty_thousand_characters(book):
