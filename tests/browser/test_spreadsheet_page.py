@@ -350,7 +350,7 @@ def test_a_drop_down_of_a_range_offers_what_stands_there(browser: WebDriver, wor
     assert [option.text for option in offered] == ["(empty)", "Ana Lima", "Ben Okafor"]
 
 
-def test_a_tick_box_is_ticked_by_space(browser: WebDriver, workspace: Any, api: Api) -> None:
+def test_a_tick_box_is_ticked_by_space_and_unticked_by_a_click(browser: WebDriver, workspace: Any, api: Api) -> None:
     """A cell with a yes-or-no rule shows a box and holds TRUE or FALSE."""
     rule = {"condition": {"type": "BOOLEAN"}, "showCustomUi": True}
     spreadsheet = rankings(api, {"setDataValidation": {"range": area(1, 2, 2, 3), "rule": rule}})
@@ -362,6 +362,11 @@ def test_a_tick_box_is_ticked_by_space(browser: WebDriver, workspace: Any, api: 
 
     wait_for(browser, lambda: cell(browser, "C2").text == "☑")
     assert api.values(spreadsheet, "Rankings!C2", "UNFORMATTED_VALUE") == [[True]]
+
+    cell(browser, "C2").click()
+
+    wait_for(browser, lambda: cell(browser, "C2").text == "☐")
+    assert api.values(spreadsheet, "Rankings!C2", "UNFORMATTED_VALUE") == [[False]]
 
 
 def test_a_block_of_cells_is_pasted(browser: WebDriver, workspace: Any, api: Api) -> None:

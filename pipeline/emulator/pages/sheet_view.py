@@ -125,8 +125,8 @@ def worksheet(source: Source) -> Worksheet:
         background = rgb(style, "backgroundColor")
         if background in (None, WHITE) and "backgroundColor" not in data.get("userEnteredFormat", {}):
             background = _band(bands, row, column) or background
-        value = data.get("effectiveValue", {})
-        kind = kind_of(value)
+        options = _options(source, data.get("dataValidation"))
+        kind = "bool" if options == "boolean" else kind_of(data.get("effectiveValue", {}))
         text = data.get("formattedValue", "")
         return Cell(
             row,
@@ -137,7 +137,7 @@ def worksheet(source: Source) -> Worksheet:
             source=typed(data),
             note=data.get("note", ""),
             link=_link(data),
-            options=_options(source, data.get("dataValidation")),
+            options=options,
             lock=_lock(locks, row, column),
             height=span[0],
             width=span[1],
