@@ -215,6 +215,20 @@ def delete_dimension(book: Book, request: Json) -> None:
     book.rows_deleted = book.rows_deleted or rows
 
 
+def delete_range(book: Book, request: Json) -> None:
+    """Whole rows or columns only; the grid keeps its size."""
+    grid, dimension = request.get("range", {}), request.get("shiftDimension")
+    edges = [("startRowIndex", "endRowIndex"), ("startColumnIndex", "endColumnIndex")]
+    along, across = edges if dimension == "ROWS" else edges[::-1]
+    if grid.keys() & set(across):
+        raise Refusal(501, "The local workspace does not claim deleteRange on parts of rows or columns.")
+    sheet = book.worksheet(grid.get("sheetId", 0))
+    rows, columns = sheet.row_count, sheet.column_count
+    places = {name: grid[edge] for name, edge in zip(("startIndex", "endIndex"), along, strict=True) if edge in grid}
+    delete_dimension(book, {"range": {"sheetId": sheet.id, "dimension": dimension, **places}})
+    sheet.resize(rows=rows, columns=columns)
+
+
 def append_dimension(book: Book, request: Json) -> None:
     sheet = book.worksheet(request.get("sheetId", 0))
     length = request.get("length", 0)
@@ -294,6 +308,7 @@ def auto_resize(book: Book, request: Json) -> None:
 REQUESTS = {
     "insertDimension": insert_dimension,
     "deleteDimension": delete_dimension,
+    "deleteRange": delete_range,
     "appendDimension": append_dimension,
     "moveDimension": move_dimension,
     "updateDimensionProperties": update_dimension_properties,

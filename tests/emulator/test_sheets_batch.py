@@ -378,6 +378,16 @@ def test_rows_that_cannot_be_deleted(book):
     )
 
 
+def test_a_range_of_whole_rows_is_deleted(book):
+    """As google-spreadsheet deletes a row: what is below moves up, and the grid keeps its size."""
+    book.put([["a"], ["b"], ["c", "=A3"]])
+    book.change({"deleteRange": {"range": {"startRowIndex": 1, "endRowIndex": 2}, "shiftDimension": "ROWS"}})
+    assert book.formulas() == [["a"], ["c", "=A2"]]
+    assert book.tab()["properties"]["gridProperties"]["rowCount"] == 1000
+    part = {"deleteRange": {"range": grid(0, 1, 0, 1), "shiftDimension": "ROWS"}}
+    assert refusal(book.batch(part)).status_code == 501
+
+
 def test_moved_and_appended_rows_and_columns(book):
     """An index counts as before the move."""
     book.put([["a", 1], ["b", 2], ["c", "=B1"]])
