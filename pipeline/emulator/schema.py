@@ -62,6 +62,20 @@ UNIONS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("sheets", "DataFilter"): ("filter", ()),
     ("sheets", "ColorStyle"): ("kind", ()),
     ("sheets", "ConditionValue"): ("value", ()),
+    ("sheets", "ChartSpec"): (
+        "chart",
+        (
+            "basicChart",
+            "bubbleChart",
+            "candlestickChart",
+            "histogramChart",
+            "orgChart",
+            "pieChart",
+            "scorecardChart",
+            "treemapChart",
+            "waterfallChart",
+        ),
+    ),
     ("sheets", "ConditionalFormatRule"): ("rule", ("booleanRule", "gradientRule")),
 }
 

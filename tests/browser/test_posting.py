@@ -216,6 +216,18 @@ def test_ticks_are_round_numbers_around_the_values(low: float, high: float, expe
     assert sheet_charts.ticks(low, high) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("window", [{"viewWindowMin": 9, "viewWindowMax": 1}, {"viewWindowMax": 0}])
+def test_a_window_in_which_nothing_could_show_is_none(window: dict[str, float]) -> None:
+    """The chart is drawn over its values instead."""
+    source = {"sourceRange": {"sources": [{}]}}
+    basic = {"chartType": "COLUMN", "domains": [{"domain": source}], "series": [{"series": source}]}
+    cut = {**basic, "axis": [{"viewWindowOptions": window}]}
+
+    whole, drawn = (sheet_charts.chart({"spec": {"basicChart": one}}, lambda _: [1, 2]) for one in (basic, cut))
+
+    assert drawn.shapes == whole.shapes
+
+
 # --- how cells and charts are read ------------------------------------------------------------------------------------
 
 

@@ -131,6 +131,8 @@ def test_a_chart_is_stored_and_read_back_whole(book):
     assert told["position"]["overlayPosition"]["anchorCell"] == {"rowIndex": 1, "columnIndex": 4}
     book.change({"updateChartSpec": {"chartId": 9, "spec": {**spec, "title": "New"}}})
     assert book.tab()["charts"][0]["spec"]["title"] == "New"
+    two = {"updateChartSpec": {"chartId": 9, "spec": {**spec, "pieChart": {}}}}
+    assert "oneof field 'chart' is already set" in book.refused(two)
     book.change({"deleteEmbeddedObject": {"objectId": 9}})
     assert "charts" not in book.tab()
 

@@ -135,7 +135,7 @@ def _number(value: Value) -> float | None:
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Round numbers that cover low..high."""
-    span = (high - low) or abs(high) or 1.0
+    span = max(high - low, abs(high) * 1e-9, 1e-99)
     step = 10.0 ** math.floor(math.log10(span / about))
     step *= next(factor for factor in (1, 2, 5, 10) if span / (step * factor) <= about)
     first, last = math.floor(low / step), math.ceil(high / step)
@@ -154,7 +154,9 @@ class Drawing:
         windows = [axis["viewWindowOptions"] for axis in basic.get("axis", []) if axis.get("viewWindowOptions")]
         low, high = self._span()
         for window in windows:
-            low, high = window.get("viewWindowMin", low), window.get("viewWindowMax", high)
+            start, end = window.get("viewWindowMin", low), window.get("viewWindowMax", high)
+            if start < end:  # a window in which nothing could show is none
+                low, high = start, end
         self.ticks = ticks(low, high)
         if windows:
             self.ticks = [tick for tick in self.ticks if low <= tick <= high] or [low, high]
