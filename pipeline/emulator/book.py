@@ -75,10 +75,14 @@ class Worksheet:
     def column_count(self) -> int:
         return int(self.properties["gridProperties"]["columnCount"])
 
-    def resize(self, *, rows: int | None = None, columns: int | None = None) -> None:
-        grid = self.properties["gridProperties"]
-        grid["rowCount"] = self.row_count if rows is None else rows
-        grid["columnCount"] = self.column_count if columns is None else columns
+    def size(self, *, rows: bool) -> int:
+        return self.row_count if rows else self.column_count
+
+    def set_size(self, size: int, *, rows: bool) -> None:
+        self.properties["gridProperties"]["rowCount" if rows else "columnCount"] = size
+
+    def resize(self, rows: int, columns: int) -> None:
+        self.properties["gridProperties"] |= {"rowCount": rows, "columnCount": columns}
 
     def things(self, name: str) -> list[Json]:
         """One of `LISTS`, to be changed in place."""

@@ -67,7 +67,7 @@ def append_cells(book: Book, request: Json) -> None:
     rows = request.get("rows", [])
     last = next((i for i, row in sheet.grid.backwards(0, sheet.grid.height) if row.values), -1)
     width = max((len(row.get("values", [])) for row in rows), default=0)
-    sheet.resize(rows=max(sheet.row_count, last + 1 + len(rows)), columns=max(sheet.column_count, width))
+    sheet.resize(max(sheet.row_count, last + 1 + len(rows)), max(sheet.column_count, width))
     book.check_size()
     writer = Writer(book, sheet, mask)
     for index, data in enumerate(rows, last + 1):

@@ -23,7 +23,7 @@ def line_range(book: Book, given: Json, *, grow: bool = False) -> tuple[Workshee
     if dimension not in ("ROWS", "COLUMNS"):
         raise invalid("The dimension must be ROWS or COLUMNS.")
     rows = dimension == "ROWS"
-    size = sheet.row_count if rows else sheet.column_count
+    size = sheet.size(rows=rows)
     start, end = given.get("startIndex", 0), given.get("endIndex", size)
     if start < 0 or end <= start:
         raise invalid(f"range.endIndex[{end}] must be greater than range.startIndex[{start}]")
@@ -119,10 +119,7 @@ def _grid_shifted(grid: Json, target: int, move: Move, rows: bool) -> Json | Non
 
 def insert_lines(book: Book, sheet: Worksheet, at: int, count: int, *, rows: bool, template: int | None = None) -> None:
     """Insert empty rows or columns in front of `at`, formatted as the line `template` is."""
-    if rows:
-        sheet.resize(rows=sheet.row_count + count)
-    else:
-        sheet.resize(columns=sheet.column_count + count)
+    sheet.set_size(sheet.size(rows=rows) + count, rows=rows)
     book.check_size()
     shift_everything(book, sheet, references.inserted(at, count), rows=rows)
     lines = sheet.lines(rows=rows)
@@ -156,7 +153,7 @@ def _format_only(book: Book, attr: int) -> int:
 
 
 def delete_lines(book: Book, sheet: Worksheet, start: int, end: int, *, rows: bool) -> None:
-    count, size = end - start, sheet.row_count if rows else sheet.column_count
+    count, size = end - start, sheet.size(rows=rows)
     frozen_name = "frozenRowCount" if rows else "frozenColumnCount"
     grid = sheet.properties["gridProperties"]
     if count >= size:
@@ -170,26 +167,20 @@ def delete_lines(book: Book, sheet: Worksheet, start: int, end: int, *, rows: bo
     shift_everything(book, sheet, references.deleted(start, count), rows=rows)
     if rows:
         sheet.grid.delete(start, count)
-        sheet.resize(rows=size - count)
     else:
         sheet.grid.columns(lambda cells, blank: cells[:start] + cells[end:])
-        sheet.resize(columns=size - count)
+    sheet.set_size(size - count, rows=rows)
 
 
-def resize_to(book: Book, sheet: Worksheet, *, rows: int | None = None, columns: int | None = None) -> None:
+def resize_to(book: Book, sheet: Worksheet, rows: int, columns: int) -> None:
     """Give the grid another size; what no longer fits is deleted."""
     for wanted, is_rows in ((rows, True), (columns, False)):
-        if wanted is None:
-            continue
-        size = sheet.row_count if is_rows else sheet.column_count
+        size = sheet.size(rows=is_rows)
         if wanted < 1:
             raise invalid(f"The grid must have at least one {_WORD[is_rows]}.")
         if wanted < size:
             delete_lines(book, sheet, wanted, size, rows=is_rows)
-        elif is_rows:
-            sheet.resize(rows=wanted)
-        else:
-            sheet.resize(columns=wanted)
+        sheet.set_size(wanted, rows=is_rows)
     book.check_size()
 
 
@@ -198,7 +189,7 @@ def resize_to(book: Book, sheet: Worksheet, *, rows: int | None = None, columns:
 
 def insert_dimension(book: Book, request: Json) -> None:
     sheet, rows, start, end = line_range(book, request.get("range", {}), grow=True)
-    size = sheet.row_count if rows else sheet.column_count
+    size = sheet.size(rows=rows)
     before = request.get("inheritFromBefore", False)
     if before and not start:
         raise invalid("inheritFromBefore cannot be true if inserting at index 0.")
@@ -226,7 +217,7 @@ def delete_range(book: Book, request: Json) -> None:
     rows, columns = sheet.row_count, sheet.column_count
     places = {name: grid[edge] for name, edge in zip(("startIndex", "endIndex"), along, strict=True) if edge in grid}
     delete_dimension(book, {"range": {"sheetId": sheet.id, "dimension": dimension, **places}})
-    sheet.resize(rows=rows, columns=columns)
+    sheet.resize(rows, columns)
 
 
 def append_dimension(book: Book, request: Json) -> None:
@@ -234,19 +225,17 @@ def append_dimension(book: Book, request: Json) -> None:
     length = request.get("length", 0)
     if length < 1:
         raise invalid("The length must be greater than 0.")
-    if request.get("dimension") == "ROWS":
-        sheet.resize(rows=sheet.row_count + length)
-    elif request.get("dimension") == "COLUMNS":
-        sheet.resize(columns=sheet.column_count + length)
-    else:
+    if request.get("dimension") not in ("ROWS", "COLUMNS"):
         raise invalid("The dimension must be ROWS or COLUMNS.")
+    rows = request["dimension"] == "ROWS"
+    sheet.set_size(sheet.size(rows=rows) + length, rows=rows)
     book.check_size()
 
 
 def move_dimension(book: Book, request: Json) -> None:
     sheet, rows, start, end = line_range(book, request.get("source", {}))
     to = request.get("destinationIndex", 0)
-    size = sheet.row_count if rows else sheet.column_count
+    size = sheet.size(rows=rows)
     if not 0 <= to <= size:
         raise invalid(f"destinationIndex[{to}] must be from 0 to the grid size ({size}).")
     if start <= to <= end:

@@ -77,18 +77,15 @@ THINGS = {
 }
 
 
-def _ids(book: Book, thing: Thing) -> set[Any]:
+def _lists(book: Book, thing: Thing) -> list[tuple[list[Json], Worksheet]]:
+    """Where things of the kind are kept: names by the spreadsheet, all others by their worksheet."""
     if thing.kept == "namedRanges":
-        return {item[thing.id] for item in book.named_ranges}
-    return {item[thing.id] for sheet in book.worksheets for item in sheet.doc.get(thing.kept, [])}
+        return [(book.named_ranges, book.worksheets[0])]
+    return [(sheet.doc.get(thing.kept, []), sheet) for sheet in book.worksheets]
 
 
 def _find(book: Book, thing: Thing, number: Any) -> tuple[list[Json], Json, Worksheet]:
-    if thing.kept == "namedRanges":
-        lists = [(book.named_ranges, book.worksheets[0])]
-    else:
-        lists = [(sheet.doc.get(thing.kept, []), sheet) for sheet in book.worksheets]
-    for items, sheet in lists:
+    for items, sheet in _lists(book, thing):
         for item in items:
             if item[thing.id] == number:
                 return items, item, sheet
@@ -113,7 +110,7 @@ def _tidy(node: Any) -> Any:
 def _add(thing: Thing, home: Callable[[Json], int], book: Book, given: Json) -> Json:
     item: Json = patches.settle(_tidy(copy.deepcopy(given)))
     sheet = book.worksheet(home(item))
-    taken = _ids(book, thing)
+    taken = {other[thing.id] for items, _ in _lists(book, thing) for other in items}
     number = item.get(thing.id)
     if number in (None, "", 0):
         number = fresh_id(taken)

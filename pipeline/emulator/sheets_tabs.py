@@ -125,7 +125,7 @@ def update_sheet_properties(book: Book, request: Json) -> None:
     size |= {"rowCount": rows, "columnCount": columns}
     sheet.doc["properties"] = patches.settle(wanted)
     frozen = {name: size.pop(name) for name in ("frozenRowCount", "frozenColumnCount") if name in size}
-    resize_to(book, sheet, rows=new_rows, columns=new_columns)
+    resize_to(book, sheet, new_rows, new_columns)
     sheet.properties["gridProperties"] |= frozen
     _check_frozen(sheet)
     if sheet.title != old_title:

@@ -292,7 +292,7 @@ def append(book: Book, _: Transaction, call: Call) -> Json:
         from .sheets_dimensions import insert_lines
 
         insert_lines(book, sheet, at.top, len(rows), rows=True)
-    sheet.resize(rows=max(sheet.row_count, at.top + len(rows)), columns=max(sheet.column_count, at.left + width))
+    sheet.resize(max(sheet.row_count, at.top + len(rows)), max(sheet.column_count, at.left + width))
     book.check_size()
     answer: Json = {"spreadsheetId": book.id}
     if table:

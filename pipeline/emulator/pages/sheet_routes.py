@@ -110,8 +110,8 @@ def _touches(lock: Json, area: Area) -> bool:
     free = [from_grid(part) for part in lock.get("unprotectedRanges", [])]
     return any(
         contains(where, row, column) and not any(contains(part, row, column) for part in free)
-        for row in range(area.top, area.bottom or 0)
-        for column in range(area.left, area.right or 0)
+        for row in range(area.top, area.bottom)
+        for column in range(area.left, area.right)
     )
 
 

@@ -112,8 +112,8 @@ def offered(book: Book, sheet: Worksheet, condition: Json) -> list[str]:
     except Refusal:
         return []
     found: dict[str, None] = {}
-    for index, row, _ in reader.rows(part.top, part.bottom or 0):
-        for column in range(part.left, part.right or 0):
+    for index, row, _ in reader.rows(part.top, part.bottom):
+        for column in range(part.left, part.right):
             value = row.value(column)
             if text := reader.shown(index, column, value, row.attr(column)):
                 found[text] = None
@@ -127,13 +127,11 @@ def _plain_values(book: Book, area: Area) -> list[Any]:
         return []
     part = area.clip(sheet.row_count, sheet.column_count)
     reader = Reader(book, sheet)
-    width = (part.right or 0) - part.left
-    filled = {index: row for index, row, _ in reader.rows(part.top, part.bottom or 0)}
-    last = max(filled, default=-1) if width else -1
+    filled = {index: row for index, row, _ in reader.rows(part.top, part.bottom)}
+    columns = range(part.left, part.right)
     values = []
-    for index in range(part.top, last + 1):
+    for index in range(part.top, max(filled, default=-1) + 1):
         row = filled.get(index)
-        columns = range(part.left, part.right or 0)
         values += [reader.effective(index, column, row.value(column)) if row else None for column in columns]
     return values
 

@@ -10,17 +10,6 @@ from typing import Any
 Json = dict[str, Any]
 Rgb = tuple[float, float, float]
 
-THEME: dict[str, Rgb] = {
-    "TEXT": (0, 0, 0),
-    "BACKGROUND": (1, 1, 1),
-    "ACCENT1": (0.259, 0.522, 0.957),
-    "ACCENT2": (0.918, 0.263, 0.208),
-    "ACCENT3": (0.984, 0.737, 0.016),
-    "ACCENT4": (0.204, 0.659, 0.325),
-    "ACCENT5": (1, 0.427, 0.004),
-    "ACCENT6": (0.275, 0.741, 0.776),
-    "LINK": (0.067, 0.333, 0.8),
-}
 LINES = {
     "DOTTED": "1px dotted",
     "DASHED": "1px dashed",
@@ -47,11 +36,8 @@ class Styles:
 
 
 def rgb(holder: Json, name: str) -> Rgb | None:
-    """The colour `name` of a format, band or point, whichever of Google's two ways it is given in."""
-    style = holder.get(f"{name}Style", {})
-    if "themeColor" in style:
-        return THEME.get(style["themeColor"])
-    color = style.get("rgbColor", holder.get(name))
+    """The colour `name` of a format, band or point; the book keeps both of Google's spellings, a theme's resolved."""
+    color = holder.get(name, holder.get(f"{name}Style", {}).get("rgbColor"))
     if color is None:
         return None
     return float(color.get("red", 0)), float(color.get("green", 0)), float(color.get("blue", 0))
@@ -59,11 +45,6 @@ def rgb(holder: Json, name: str) -> Rgb | None:
 
 def css_color(color: Rgb) -> str:
     return "#" + "".join(f"{round(255 * min(1.0, max(0.0, part))):02x}" for part in color)
-
-
-def mix(low: Rgb, high: Rgb, share: float) -> Rgb:
-    red, green, blue = (a + (b - a) * share for a, b in zip(low, high, strict=True))
-    return red, green, blue
 
 
 def look(cell_format: Json, *, background: Rgb | None, value_kind: str) -> str:

@@ -246,8 +246,8 @@ def _band(bands: Sequence[tuple[Area, Json]], row: int, column: int) -> Rgb | No
         if not contains(where, row, column):
             continue
         for properties, at, last in (
-            (band.get("rowProperties"), row - where.top, (where.bottom or 0) - 1 - row),
-            (band.get("columnProperties"), column - where.left, (where.right or 0) - 1 - column),
+            (band.get("rowProperties"), row - where.top, where.bottom - 1 - row),
+            (band.get("columnProperties"), column - where.left, where.right - 1 - column),
         ):
             if not properties:
                 continue
@@ -293,18 +293,13 @@ def _link(data: Json) -> str:
 
 
 def contains(area: Area, row: int, column: int) -> bool:
-    return (
-        area.top <= row
-        and (area.bottom is None or row < area.bottom)
-        and area.left <= column
-        and (area.right is None or column < area.right)
-    )
+    return area.top <= row < area.bottom and area.left <= column < area.right
 
 
 def rows_of(area: Area) -> range:
     """The rows of a clipped area."""
-    return range(area.top, area.bottom or 0)
+    return range(area.top, area.bottom)
 
 
 def columns_of(area: Area) -> range:
-    return range(area.left, area.right or 0)
+    return range(area.left, area.right)
