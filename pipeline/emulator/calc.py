@@ -189,7 +189,25 @@ class _Run:
                 sheet, place = self.sheets[number - 1], (row - 1, column - 1)
                 if sheet.value(*place) is None:  # spilled by a formula elsewhere
                     results[sheet.id][place] = self._value(number, *place)
+        for sheet, places in zip(self.sheets, self.formulas, strict=True):
+            for place in places:
+                if results[sheet.id][place] == 0 and self._is_blank(results, sheet, *place):
+                    results[sheet.id][place] = None
         return results
+
+    def _is_blank(self, results: dict[int, Results], sheet: Worksheet, row: int, column: int) -> bool:
+        """Whether a cell that comes to nought is empty, or a formula that is but a reference to such a one."""
+        value = sheet.value(row, column)
+        if value is None:
+            return (row, column) not in results[sheet.id]
+        match = references.TOKEN.fullmatch(value, 1) if type(value) is Formula else None
+        if not match or not match["ref"]:
+            return False
+        ref = references.reference(match)
+        home = sheet if ref.sheet is None else self.book.by_title(ref.sheet)
+        if ref.end or home is None or ref.start.row is None or ref.start.column is None:
+            return False
+        return self._is_blank(results, home, ref.start.row, ref.start.column)
 
     def answers(self, home: Worksheet, formulas: Sequence[str]) -> list[Value | CellError]:
         translator = Translator(self.book, home, self.titles, away=True)
