@@ -28,6 +28,10 @@ class Row:
     def value(self, column: int) -> Value:
         return self.values[column] if column < len(self.values) else None
 
+    def any(self, left: int, right: int) -> bool:
+        """Whether one of the cells left..right, the last included, has a value."""
+        return any(value is not None for value in self.values[max(left, 0) : right + 1])
+
     def attr(self, column: int) -> int:
         return self.attrs[column] if column < len(self.attrs) else 0
 

@@ -260,12 +260,14 @@ def table_at(sheet: Worksheet, area: Area) -> Area | None:
     while grown:
         grown = False
         for step in (-1, 1):
-            while _any(sheet, (edge := (top if step < 0 else bottom) + step), edge, left - 1, right + 1):
+            edge = (top if step < 0 else bottom) + step
+            while edge >= 0 and (row := sheet.grid.row(edge)) and row.any(left - 1, right + 1):
                 top, bottom, grown = min(top, edge), max(bottom, edge), True
-                while left and sheet.value(edge, left - 1) is not None:
+                while left and row.value(left - 1) is not None:
                     left -= 1
-                while sheet.value(edge, right + 1) is not None:
+                while row.value(right + 1) is not None:
                     right += 1
+                edge += step
         if left and _any(sheet, top - 1, bottom + 1, left - 1, left - 1):
             left, grown = left - 1, True
         if _any(sheet, top - 1, bottom + 1, right + 1, right + 1):
@@ -274,9 +276,7 @@ def table_at(sheet: Worksheet, area: Area) -> Area | None:
 
 
 def _any(sheet: Worksheet, top: int, bottom: int, left: int, right: int) -> bool:
-    left = max(left, 0)
-    rows = sheet.grid.rows(max(top, 0), bottom + 1)
-    return any(value is not None for _, row in rows for value in row.values[left : right + 1])
+    return any(row.any(left, right) for _, row in sheet.grid.rows(max(top, 0), bottom + 1))
 
 
 def append(book: Book, _: Transaction, call: Call) -> Json:
