@@ -30,7 +30,8 @@ class Row:
 
     def any(self, left: int, right: int) -> bool:
         """Whether one of the cells left..right, the last included, has a value."""
-        return any(value is not None for value in self.values[max(left, 0) : right + 1])
+        part = self.values[max(left, 0) : right + 1]
+        return part.count(None) < len(part)
 
     def attr(self, column: int) -> int:
         return self.attrs[column] if column < len(self.attrs) else 0

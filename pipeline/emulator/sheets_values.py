@@ -256,23 +256,23 @@ def table_at(sheet: Worksheet, area: Area) -> Area | None:
     if last is None:
         return None
     top, bottom, left, right = last[0], last[0], last[1], last[1]
-    grown = True
-    while grown:
-        grown = False
+    while True:
+        width = left, right
         for step in (-1, 1):
             edge = (top if step < 0 else bottom) + step
             while edge >= 0 and (row := sheet.grid.row(edge)) and row.any(left - 1, right + 1):
-                top, bottom, grown = min(top, edge), max(bottom, edge), True
+                top, bottom = min(top, edge), max(bottom, edge)
                 while left and row.value(left - 1) is not None:
                     left -= 1
                 while row.value(right + 1) is not None:
                     right += 1
                 edge += step
         if left and _any(sheet, top - 1, bottom + 1, left - 1, left - 1):
-            left, grown = left - 1, True
+            left -= 1
         if _any(sheet, top - 1, bottom + 1, right + 1, right + 1):
-            right, grown = right + 1, True
-    return Area(sheet.id, top, left, bottom + 1, right + 1)
+            right += 1
+        if (left, right) == width:
+            return Area(sheet.id, top, left, bottom + 1, right + 1)
 
 
 def _any(sheet: Worksheet, top: int, bottom: int, left: int, right: int) -> bool:
