@@ -42,8 +42,7 @@ def plain(number: float) -> int | float:
 _NUMBER = re.compile(
     r"(?P<open>\()?(?P<sign>[+-])?\s?(?P<currency>\$)?(?P<sign2>-)?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<fraction>\.\d*)?(?P<exponent>[eE][+-]?\d{1,3})?"
-    r"\s?(?P<percent>%)?(?P<close>\))?",
-    re.ASCII,
+    r"\s?(?P<percent>%)?(?P<close>\))?"
 )
 _MONTHS = {
     name[:length].lower(): number
@@ -54,19 +53,14 @@ _MONTHS = {
 _MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"
 # Each with the pattern that Google derives from how it was typed.
 _DATES = [
-    (re.compile(expression, re.ASCII), shown)
-    for expression, shown in (
-        (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", "yyyy-mm-dd"),
-        (r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})", "yyyy/mm/dd"),
-        (r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})", "m/d/yyyy"),
-        (r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{2})", "m/d/yy"),
-        (rf"{_MONTH} (?P<d>\d{{1,2}}),? (?P<y>\d{{4}})", "mmm d, yyyy"),
-        (rf"(?P<d>\d{{1,2}})[ -]{_MONTH}[ -](?P<y>\d{{4}})", "d mmm yyyy"),
-    )
+    (re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"), "yyyy-mm-dd"),
+    (re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})"), "yyyy/mm/dd"),
+    (re.compile(r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})"), "m/d/yyyy"),
+    (re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{2})"), "m/d/yy"),
+    (re.compile(rf"{_MONTH} (?P<d>\d{{1,2}}),? (?P<y>\d{{4}})"), "mmm d, yyyy"),
+    (re.compile(rf"(?P<d>\d{{1,2}})[ -]{_MONTH}[ -](?P<y>\d{{4}})"), "d mmm yyyy"),
 ]
-_TIME = re.compile(
-    r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2}(?:\.\d{1,6})?))?(?:\s?(?P<half>[AaPp])[Mm])?", re.ASCII
-)
+_TIME = re.compile(r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2}(?:\.\d{1,6})?))?(?:\s?(?P<half>[AaPp])[Mm])?")
 
 
 def _number(text: str) -> tuple[Value, NumberFormat | None] | None:
@@ -148,7 +142,7 @@ def entered(text: str) -> tuple[Value, NumberFormat | None]:
     trimmed = text.strip()
     if trimmed.upper() in ("TRUE", "FALSE"):
         return trimmed.upper() == "TRUE", None
-    for reader in _READERS:
+    for reader in _READERS if trimmed.isascii() else ():  # digits of other scripts are text
         if (found := reader(trimmed)) is not None:
             return found
     if len(trimmed) > 1 and trimmed[0] == "+":  # typed, `+A1` begins a formula as `=A1` does
