@@ -82,7 +82,7 @@ class State:
                 raise TypeError
         except FileNotFoundError:
             return {"schema_version": SCHEMA_VERSION, "workspaces": {}}
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise self._unreadable("this is not a state file of ours, or only a part of one") from None
         if version != SCHEMA_VERSION:
             raise self._unreadable(f"it was written by another version of pipeline (schema {version!r})")
@@ -133,7 +133,7 @@ def holder(directory: Path, *, name: str = "lock") -> dict[str, Any] | None:
             stream.seek(0)
             facts: dict[str, Any] = json.loads(stream.read())
             return facts
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 
@@ -142,7 +142,7 @@ def _owner(text: str) -> str:
         owner = json.loads(text)
         age = max(0, round(time.time() - float(owner["since"])))
         return f"pipeline {owner['errand']}, process {owner['pid']}, started {age} s ago"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "owner not known"
 
 

@@ -244,7 +244,9 @@ def test_a_saved_plan_sends_nothing_that_we_would_not(google: Google, run: Run, 
         assert {"type": "anyone", "role": "writer"} not in held["permissions"]
 
 
-@pytest.mark.parametrize("text", ["[1]", '{"schema_version": 1}', '"x"', "null", '{"steps": {"a": 1}, "forms": []}'])
+@pytest.mark.parametrize(
+    "text", ["[1]", "[" * 100_000, '{"schema_version": 1}', '"x"', "null", '{"steps": {"a": 1}, "forms": []}']
+)
 def test_what_is_no_plan_is_said_to_be_none(google: Google, run: Run, project: Path, text: str) -> None:
     """A file of another kind is an invalid input, and no fault of ours."""
     (project / "plan.json").write_text(text)

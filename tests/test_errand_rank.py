@@ -162,6 +162,9 @@ def test_an_altered_record_is_refused(google: Google, run: Run, scorecards: dict
     (record,) = (project / ".pipeline" / "records").glob("*.json")
     record.write_text(record.read_text().replace('"joins": 4', '"joins": 5'))
     assert "altered since it was made" in run("rank", "--record", str(record), code=3).err
+    for text in ("[" * 100_000, '{"schema_version": 1, "inputs": []}'):
+        record.write_text(text)
+        assert "not a decision record" in run("rank", "--record", str(record), code=3).err
 
 
 def test_ratings_on_two_scales_are_not_averaged(

@@ -321,6 +321,7 @@ def test_signing_out_twice(tmp_path: Path) -> None:
     [
         ("not json", "is not JSON"),
         ("[]", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         ('{"web": {}}', "is an OAuth client for web sites"),
         ('{"type": "service_account"}', "is the key of a service account, not an OAuth client"),
         ('{"installed": {"client_id": "x"}}', "is not an OAuth client file of Google's"),

@@ -524,6 +524,8 @@ def test_only_links_to_googles_console_are_passed_on() -> None:
         ("two\nlines\tand \u202eback", "two lines and back"),
         ("Invalid value at 'data' (X), \"Ana was late\"", "Invalid value at 'data' (X), \"...\""),
         ('A sheet with the name "Notes" already exists.', 'A sheet with the name "Notes" already exists.'),
+        ('Unknown name "x": Cannot find "Ana"', 'Unknown name "x": Cannot find "..."'),
+        ('not valid: "Ana was late', 'not valid: "..."'),
         ("for ana.santos@example.com", "for (an address)"),
         ("Bearer ya29.abc-def_1", "(secret)"),
     ],
@@ -531,6 +533,12 @@ def test_only_links_to_googles_console_are_passed_on() -> None:
 def test_remote_text_is_made_fit_to_print(said: str, shown: str) -> None:
     """One line, nothing hidden, nothing private."""
     assert plain(said) == shown
+
+
+def test_a_message_without_an_end_is_cut_first() -> None:
+    """A server that echoes a megabyte must not keep us busy for hours, nor end inside what it quoted."""
+    assert plain("a" * 1_000_000) == "a" * 297 + "..."
+    assert plain('wrong: "' + "Ana " * 300_000 + '"') == 'wrong: "..."'
 
 
 anything: st.SearchStrategy[Any] = st.recursive(

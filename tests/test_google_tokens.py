@@ -69,7 +69,9 @@ def test_a_link_in_place_of_the_file_is_replaced_not_followed(home: Path) -> Non
     assert not path.is_symlink()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 99}', '{"format": 1, "client_id": "another"}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "[" * 100_000, '{"format": 99}', '{"format": 1, "client_id": "another"}']
+)
 def test_a_damaged_or_foreign_file_says_what_to_do(content: str) -> None:
     """Half a file, or one from another version: exit 4 and the two commands that mend it."""
     tokens.save(SIGN_IN)

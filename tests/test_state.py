@@ -45,6 +45,7 @@ def test_nothing_new_writes_nothing(tmp_path):
         "",
         '{"schema_version": 1, "workspaces": {"loc',
         "[]",
+        "[" * 100_000,
         '{"schema_version": 1}',
         '"hello"',
         "\x00\x00",

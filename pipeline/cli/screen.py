@@ -174,7 +174,7 @@ def complete_candidate(ctx: click.Context, _param: click.Parameter, incomplete: 
     try:
         newest = max(directory.glob("*.json"))
         names = [row["candidate"] for row in json.loads(newest.read_text(encoding="utf-8"))["result"]["candidates"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
     return [_as_a_word(name) for name in names if name.casefold().startswith(incomplete.casefold())]
 

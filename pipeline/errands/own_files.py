@@ -38,7 +38,7 @@ def erase_from_hidden(hidden: Path, role: str, candidate: str) -> Counter[str]:
 def _role(text: str) -> str:
     try:
         return str(json.loads(text)["role"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 

@@ -227,7 +227,7 @@ def _read_json(path: Path, kind: str, todo: str) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as fault:
         raise NotSignedIn(f"The {kind} cannot be read: {path}: {fault.strerror}.", todo) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise NotSignedIn(f"The {kind} {path} is not JSON.", todo)

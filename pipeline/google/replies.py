@@ -127,15 +127,19 @@ class Reply:
 RATE_REASONS = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 
 
-def plain(text: str, limit: int = 300) -> str:
+LONGEST = 300  # characters of a remote text that are shown
+
+
+def plain(text: str, limit: int = LONGEST) -> str:
     """Remote text made fit to print: one line, no control or direction characters, no secrets, no quoted values.
 
     Google quotes the value that it did not like, and that may be what a person typed: quoted text is blanked unless it
     is a name of ours (a JSON field, a worksheet).
     """
+    text = text[: LONGEST * 8]  # what matters is said early; a message without an end must cost no time
     text = "".join(" " if unicodedata.category(one) in {"Cc", "Cf", "Zl", "Zp", "Cs"} else one for one in text)
     text = re.sub(r"\b(ya29\.|1//|GOCSPX-|Bearer\s+|eyJ)[\w.~+/=-]+", "(secret)", text)
-    text = re.sub(r'(?<!name )"[^"]*"', '"..."', text)
+    text = re.sub(r'(name )?"[^"]*("|$)', lambda found: found[0] if found[1] and found[2] else '"..."', text)
     text = re.sub(r"[\w.+-]+@[\w-]+\.[\w.-]*\w", "(an address)", text)
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -70,7 +70,7 @@ def load(client_id: str) -> SavedSignIn | None:
         return None
     except OSError as fault:
         raise NotSignedIn(f"The saved sign-in cannot be read: {path}: {fault.strerror}.", "Check its owner.") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         todo = "Run 'pipeline logout', then 'pipeline login'."
         raise NotSignedIn(f"The saved sign-in is damaged or from another version: {path}.", todo) from None
 

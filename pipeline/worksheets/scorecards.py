@@ -180,7 +180,7 @@ def _status(text: str) -> Status:
 def _others(text: str) -> Mapping[str, str]:
     try:
         held = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         held = {"": text}
     return {str(key): str(value) for key, value in held.items()} if isinstance(held, dict) else {"": text}
 

@@ -220,7 +220,7 @@ def _needs_permission(held: Sequence[Change]) -> CannotAsk:
 def _load(path: Path) -> Plan:
     try:
         return Plan.from_document(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         todo = "make it again with 'pipeline create-form --dry-run --out PLAN.json'"
         raise InvalidInput([Fault(str(path), 0, "", "this is not a saved plan of ours", todo)]) from None
 
