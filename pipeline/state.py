@@ -6,6 +6,7 @@ lost `.pipeline/` costs a search and nothing else. Files are replaced atomically
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -29,12 +30,22 @@ def private_directory(path: Path) -> Path:
 def hidden_directory(path: Path) -> Path:
     """A project's `.pipeline/`: the owner's alone, even if the user made it, and nothing that git would take along."""
     private_directory(path)
+    for inner in (path, path / "logs", path / "records"):
+        _without_links(inner)
     with suppress(OSError):
         if path.stat().st_mode & 0o077:
             path.chmod(0o700)
         if not (ignored := path / ".gitignore").exists():
             ignored.write_text("*\n", encoding="utf-8")
     return path
+
+
+def _without_links(directory: Path) -> None:
+    """OSError if a link lies there: in a project that somebody handed over it would lead our writing elsewhere."""
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as found:
+        for entry in found:
+            if entry.is_symlink():
+                raise OSError(errno.ELOOP, "a link, where only files of pipeline's own belong", entry.path)
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

@@ -223,6 +223,22 @@ def test_nothing_under_the_hidden_directory_is_for_others(
     assert not [path for path in secret if path.stat().st_mode & 0o077]
 
 
+@pytest.mark.parametrize("name", ["lock", "logs", "records", "logs/pipeline.log", ".gitignore", "workspace.token"])
+def test_no_link_leads_our_writing_elsewhere(
+    google: Google, run: Run, project: Path, tmp_path: Path, name: str
+) -> None:
+    """A project that somebody handed over may hold a link where a lock or a log belongs."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "notes.txt").write_text("Ana\n")
+    link = project / ".pipeline" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(elsewhere if name in ("logs", "records") else elsewhere / "notes.txt")
+    for words in (["panel", "import", "panel.csv"], ["forget", "Ana", "--yes"]):
+        assert f".pipeline/{name}: a link, where only files of pipeline's own belong" in run(*words, code=5).err
+    assert [path.read_text() for path in elsewhere.iterdir()] == ["Ana\n"]
+
+
 # --- a plan that somebody else wrote
 
 
