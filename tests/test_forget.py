@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 import pytest
 import requests
@@ -160,6 +161,21 @@ def test_the_local_workspace_keeps_no_trace_on_disk(project, run, monkeypatch):
         delete_by_hand(google, form["form_id"], "Zoe Quax")
     holding = [p.name for p in project.rglob("*") if p.is_file() and b"Zoe Quax" in p.read_bytes()]
     assert holding == ["panel.csv"]
+
+
+def test_files_that_cannot_be_looked_into_are_told(google, ranked, run, project):
+    """One unfolds to more than a machine holds, one has a password, one is no workbook: the receipt comes all the same."""
+    with zipfile.ZipFile(project / "huge.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("sheet.xml", b" " * 50_000_001)
+    with zipfile.ZipFile(project / "locked.xlsx", "w") as packed:
+        packed.writestr("sheet.xml", b"Ana")
+    locked = bytearray((project / "locked.xlsx").read_bytes())
+    locked[6] |= 1
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    (project / "locked.xlsx").write_bytes(locked)
+    (project / "none.xlsx").write_bytes(b"Ana")
+    left = {one["what"]: one["places"] for one in run("forget", "Ana", "--yes", "--json").json["left"]}
+    assert left["Files of yours could not be looked into"] == ["huge.xlsx", "locked.xlsx", "none.xlsx"]
 
 
 @pytest.mark.parametrize("last", [5, 8])

@@ -277,9 +277,11 @@ def _say_what_is_left(
             "Look at each and edit it: " + project.lasting(spreadsheet_url(project, ids.spreadsheet)),
             *cells,
         )
-    yours = list(mentions_in_files(project.directory, candidate))
+    yours, unread = mentions_in_files(project.directory, candidate)
     if yours:
         receipt.leave("The name stands in files of yours, which we do not touch", "Edit or delete them.", *yours)
+    if unread:
+        receipt.leave("Files of yours could not be looked into", "Look for the name yourself.", *unread)
     receipt.notes += _beyond(project)
 
 
