@@ -259,6 +259,23 @@ def test_a_renewed_token_is_saved(tmp_path: Path) -> None:
     assert (kept.access_token, kept.refresh_token, kept.account) == ("ya29.renewed", "1//refresh", "lee@example.com")
 
 
+@pytest.mark.parametrize("meanwhile", ["signed out", "signed in anew"])
+def test_a_long_run_does_not_undo_what_was_done_to_the_sign_in_meanwhile(tmp_path: Path, meanwhile: str) -> None:
+    """`run --watch` renews its own token for as long as it lives; the file is whoever's who signed in last."""
+    saved()
+    renewed = Say(body={"access_token": "ya29.renewed", "expires_in": 3599, "token_type": "Bearer"})
+    with (
+        replay(renewed, ABOUT) as google,
+        connect(auth.user(client_file(tmp_path, google.url)), base_url=google.url) as session,
+    ):
+        tokens.delete(CLIENT_ID)
+        newer = tokens.SavedSignIn(CLIENT_ID, "bo@example.com", auth.SCOPES["team"], "1//newer")
+        if meanwhile == "signed in anew":
+            tokens.save(newer)
+        drive.about_get(session)
+    assert tokens.load(CLIENT_ID) == (newer if meanwhile == "signed in anew" else None)
+
+
 def test_a_token_refused_in_mid_run_is_renewed_once(tmp_path: Path) -> None:
     """401 although it should still be good: renew, ask again, and nobody notices."""
     saved(expiry="2099-01-01T00:00:00+00:00")

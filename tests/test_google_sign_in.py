@@ -92,6 +92,13 @@ SIGN_IN = [
     ),
     SignIn(
         "default",
+        "no application default credentials",
+        "There are no Application Default Credentials here, or they cannot be read.",
+        "Run 'gcloud auth application-default login --scopes=https://www.googleapis.com/auth/cloud-platform,"
+        "https://www.googleapis.com/auth/drive.file', or name their file in GOOGLE_APPLICATION_CREDENTIALS.",
+    ),
+    SignIn(
+        "default",
         "('invalid_grant: Bad Request', {'error': 'invalid_grant', 'error_description': 'Bad Request'})",
         "The Application Default Credentials are not valid any more.",
         "Run 'gcloud auth application-default login --scopes=https://www.googleapis.com/auth/cloud-platform,"

@@ -205,6 +205,7 @@ class _Person(Credentials):
         self._saved = saved
 
     def refresh(self, request: Callable[..., Any]) -> None:
+        before = self._saved.refresh_token
         super().refresh(request)  # type: ignore[no-untyped-call]
         self._saved = replace(
             self._saved,
@@ -212,7 +213,7 @@ class _Person(Credentials):
             refresh_token=str(self.refresh_token),
             expiry=stamp(self.expiry),
         )
-        tokens.save(self._saved)
+        tokens.renew(self._saved, before)
 
 
 def stamp(expiry: datetime | None) -> str:

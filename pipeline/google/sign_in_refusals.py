@@ -71,6 +71,12 @@ RULES: tuple[Rule, ...] = (
         "Run 'pipeline login', or 'gcloud auth application-default login' if you use Application Default Credentials.",
     ),
     Rule(
+        lambda said, kind: "no application default credentials" in said,
+        "There are no Application Default Credentials here, or they cannot be read.",
+        "Run 'gcloud auth application-default login --scopes=https://www.googleapis.com/auth/cloud-platform,"
+        "https://www.googleapis.com/auth/drive.file', or name their file in GOOGLE_APPLICATION_CREDENTIALS.",
+    ),
+    Rule(
         lambda said, kind: kind == "default",
         "The Application Default Credentials are not valid any more.",
         "Run 'gcloud auth application-default login --scopes=https://www.googleapis.com/auth/cloud-platform,"

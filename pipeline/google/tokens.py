@@ -95,6 +95,14 @@ def save(sign_in: SavedSignIn) -> Path:
     return path
 
 
+def renew(sign_in: SavedSignIn, before: str) -> None:
+    """Save renewed tokens, unless somebody signed out or in again meanwhile: a long run must not undo that."""
+    with contextlib.suppress(NotSignedIn):
+        saved = load(sign_in.client_id)
+        if saved and saved.refresh_token == before:
+            save(sign_in)
+
+
 def delete(client_id: str) -> bool:
     """Delete the saved sign-in, readable or not; whether there was one."""
     try:
