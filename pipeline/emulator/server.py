@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import secrets
 import socket
 import threading
@@ -24,6 +25,8 @@ from .calls import JSON, Call, Content, Handler
 from .refusal import Refusal
 from .store import Store, note_bug
 from .wire import Answer, Request
+
+QUIET = 0.2  # seconds without a write, after which what was deleted leaves the disk
 
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 
@@ -50,7 +53,7 @@ class Workspace:
         self.handlers, tables = _tables()
         self.store = Store(directory, tables)
         self.token_file = directory / "workspace.token"
-        self.token = _owner_token(self.token_file)
+        self.token = _owner_token(self.token_file, self.store)
         self.control = control.Control(self.store)
         self._pages: Callable[..., Iterable[bytes]] | None = None
         self._pages_lock = threading.Lock()
@@ -87,7 +90,9 @@ class Workspace:
 
         def loop() -> None:
             while not self._stopping.is_set():
-                wasyncore.loop(timeout=5, use_poll=True, map=self._channels, count=1)
+                wait = QUIET if self.store.unsettled else 5
+                wasyncore.loop(timeout=wait, use_poll=True, map=self._channels, count=1)
+                self.store.settle(QUIET)
 
         self._thread = threading.Thread(target=loop, name="workspace", daemon=True)
         self._thread.start()
@@ -156,6 +161,7 @@ class Workspace:
     def _answer(self, request: Request, trace: Trace) -> Answer | None:
         """The answer; None for what is a page's."""
         self._check_origin(request)
+        request = wire.with_posted_query(request)
         path = request.path
         if path.startswith("/_emulator/") and not path.startswith("/_emulator/static/"):
             if not oauth.is_owner(request, self.token):
@@ -295,22 +301,27 @@ def _told(result: Any, mask: masks.Tree, *, pretty: bool) -> Answer:
     return wire.answer_json(masks.trim(mask, result), pretty=pretty)
 
 
-def _owner_token(file: Path) -> str:
-    """The token that stands for the workspace's owner; made once, readable by the owner only."""
-    import os
+def _owner_token(file: Path, store: Store) -> str:
+    """The token that stands for the workspace's owner; made once, readable by the owner only.
 
-    try:
-        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        for _ in range(100):  # another process may be writing it
-            if token := file.read_text().strip():
-                return token
-            time.sleep(0.02)
-        raise
-    token = secrets.token_urlsafe(32)
-    with os.fdopen(handle, "w") as out:
-        out.write(token + "\n")
+    Made under the database's lock, for of two processes that meet here one must find what the other made; and put in
+    its place whole, for a process may be killed at any moment.
+    """
+    if token := _read_token(file):
+        return token
+    with store.transaction(write=True):
+        if token := _read_token(file):
+            return token
+        token = secrets.token_urlsafe(32)
+        draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+            out.write(token + "\n")
+        draft.replace(file)
     return token
+
+
+def _read_token(file: Path) -> str:
+    return file.read_text().strip() if file.exists() else ""
 
 
 def _listen(host: str, port: int) -> socket.socket:

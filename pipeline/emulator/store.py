@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Store:
         self.path = directory / "workspace.db"
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # others on the machine may not read answers
         self._idle: list[sqlite3.Connection] = []
+        self._written: float | None = None  # when, if the write-ahead file was not emptied since
         self._lock = threading.Lock()
         self._writing = threading.Lock()  # threads queue here; processes queue at SQLite's own lock
         db = self._open()
@@ -74,9 +75,28 @@ class Store:
                     db.execute("ROLLBACK")
                     raise
                 db.execute("COMMIT")
+                if write:
+                    self._written = time.monotonic()
         finally:
             with self._lock:
                 self._idle.append(db)
+
+    @property
+    def unsettled(self) -> bool:
+        return self._written is not None
+
+    def settle(self, quiet: float) -> None:
+        """Empty the write-ahead file, which still holds what was overwritten, after so many seconds without a write.
+
+        Waits for nobody: while others read or write, it is left for the next time.
+        """
+        written = self._written
+        if written is None or time.monotonic() - written < quiet:
+            return
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(self.path, timeout=0)) as db:
+            (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy and self._written == written:
+                self._written = None
 
     def reset(self) -> None:
         """Empties every table."""

@@ -14,6 +14,8 @@ from google.auth.transport.requests import Request
 from google.oauth2 import credentials, service_account
 from google_auth_oauthlib.flow import Flow
 
+from pipeline import emulator
+
 from .conftest import refusal, service
 
 FILE = "https://www.googleapis.com/auth/drive.file"
@@ -397,3 +399,13 @@ def test_assertions_that_are_none_are_refused(workspace, assertion):
     grant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
     status, told = token(workspace, grant_type=grant, assertion=assertion)
     assert (status, "error" in told) == (400, True)
+
+
+def test_an_empty_token_file_is_made_anew(tmp_path):
+    """As a full disk or a slip leaves it; the owner's alone as always."""
+    file = tmp_path / "workspace.token"
+    file.touch()
+    with emulator.start(tmp_path) as workspace:
+        assert file.read_text().strip() == workspace.token != ""
+    assert file.stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["workspace.db", "workspace.token"]

@@ -112,6 +112,15 @@ def test_an_override_may_carry_a_body(http, form, drive):
     assert answer.json()["name"] == "New"
 
 
+@pytest.mark.parametrize(("body", "code"), [(b"no gzip", 400), (gzip.compress(bytes(200_000_001)), 413)])
+def test_a_packed_query_that_is_none_is_refused(http, body, code):
+    """Not gzip, or a little that unfolds without end: told like any other refusal."""
+    headers = {"X-HTTP-Method-Override": "GET", "Content-Encoding": "gzip"}
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    answer = http.post("/v4/spreadsheets/x/values:batchGet", data=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (code, code)
+
+
 # --- what -----------------------------------------------------------------------------------------------------------------
 
 
