@@ -71,8 +71,9 @@ def test_adopt(google: Google, run: Run) -> None:
 
 
 def test_init(run: Run, tmp_path: Path) -> None:
-    """Paths as text."""
+    """Paths as text; and a place for an OAuth client that git leaves alone."""
     hold("init", run("init", str(tmp_path / "new"), "--json").json)
+    assert (tmp_path / "new" / ".pipeline" / ".gitignore").read_text() == "*\n"
 
 
 def test_faults_of_check_are_in_the_document_too(run: Run, project: Path) -> None:

@@ -74,6 +74,14 @@ def test_before_anything_was_made(session: Session) -> None:
     assert table(checks)[-3:] == ["SKIP form", "SKIP spreadsheet", "SKIP quota"]
 
 
+def test_a_service_account_that_could_make_no_form(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told before `create-form` is refused, with the ways out."""
+    monkeypatch.setattr(session, "identity", Identity("service account", "robot@p.iam.gserviceaccount.com"))
+    checks = {check.name: check for check in doctor.check_all(session, [], None, now=lambda: datetime.now(UTC))}
+    assert checks["form"].status == "FAIL"
+    assert "domain-wide delegation" in checks["form"].fix
+
+
 def test_a_wrong_token_stops_the_rest(session: Session) -> None:
     """Exit 4, and no row of follow-up failures."""
     with connect(bearer("wrong"), base_url=session.base_url) as stranger:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.screen import Screen, command
-from pipeline.cli.workspace import SERVED
+from pipeline.cli.workspace import SERVED, started
 from pipeline.errors import CannotAsk, Refused
 from pipeline.project import SERVE_PORT, Project
 from pipeline.state import hidden_directory, holder, lock
@@ -48,11 +48,9 @@ def serve(screen: Screen, port: int, host: str, unencrypted: bool) -> None:
             f"The local workspace of this project is already up at {running.get('url')} (process {running.get('pid')}).",
             "Use that one, or stop it first.",
         )
-    from pipeline import emulator
-
     over = told_to_end()
     try:
-        workspace = emulator.start(hidden, host=host, port=port)
+        workspace = started(hidden, host=host, port=port)
     except OSError as fault:
         raise Refused(f"Cannot listen on {host}:{port}: {fault.strerror or fault}.", "Choose another --port.") from None
     with workspace, lock(hidden, "serve", name=SERVED, url=workspace.url):

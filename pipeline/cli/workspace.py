@@ -6,10 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.errors import NotSignedIn
+from pipeline.errors import NotSignedIn, Refused
 from pipeline.project import SERVE_PORT, Address
 from pipeline.state import hidden_directory, holder
+
+if TYPE_CHECKING:
+    from pipeline.emulator.server import Workspace
 
 SERVED = "serve.lock"  # held by a running `pipeline serve`, with its address inside
 TOKEN_FILE = "workspace.token"  # noqa: S105 - a file's name
@@ -36,12 +40,26 @@ def local_workspace(hidden: Path, *, stays: bool = False) -> Iterator[Address]:
     if served and "url" in served:
         yield Address(str(served["url"]), (hidden / TOKEN_FILE).read_text(encoding="utf-8").strip())
         return
-    from pipeline import emulator
-
     hidden_directory(hidden)
     try:
-        workspace = emulator.start(hidden, port=SERVE_PORT if stays else 0)
+        workspace = started(hidden, port=SERVE_PORT if stays else 0)
     except OSError:
-        workspace = emulator.start(hidden)
+        workspace = started(hidden)
     with workspace:
         yield Address(workspace.url, workspace.token, lasts=stays)
+
+
+def started(hidden: Path, *, host: str = "127.0.0.1", port: int = 0) -> Workspace:
+    """A workspace on the project's database; Refused when that cannot be used, OSError when the port is taken."""
+    import sqlite3
+
+    from pipeline import emulator
+
+    try:
+        return emulator.start(hidden, host=host, port=port)
+    except sqlite3.DatabaseError as fault:
+        raise Refused(
+            f"The local workspace's file {hidden / 'workspace.db'} cannot be used: {fault}.",
+            "Check its permissions and the free space; if it is damaged, put a copy of it back, or move it away to "
+            "begin with an empty workspace.",
+        ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.errands import files
 from pipeline.errands.book import read_book
 from pipeline.errands.status import retention
 from pipeline.errors import NotSignedIn, PipelineError
@@ -11,13 +12,14 @@ from pipeline.worksheets import Book
 
 
 def doctor(project: Project) -> list[Check]:
-    """The checks of sign-in, workspace, forms and spreadsheet, by the ids that are remembered."""
+    """The checks of sign-in, workspace, forms and spreadsheet; files not remembered are looked for in Drive."""
     try:
         session = project.session
     except NotSignedIn as fault:
         return [failed("credentials", fault)]
-    known = project.state.role(project.role.id)
-    spreadsheet = known.get("spreadsheet")
+    except PipelineError as fault:
+        return [failed("workspace", fault)]
+    spreadsheet, known = _ids(project)
     responders = {(grantee.kind, grantee.name) for grantee in project.role.sharing.responders}
     asked: dict[str, set[tuple[str, str]]] = {}
     try:
@@ -28,10 +30,24 @@ def doctor(project: Project) -> list[Check]:
         asked.setdefault(row.round, set()).add(("user", row.interviewer))
     forms = [
         FormToCheck(round_id, form_id, frozenset(responders | asked.get(round_id, set())))
-        for round_id, form_id in known.get("forms", {}).items()
+        for round_id, form_id in known.items()
     ]
     checks = check_all(session, forms, spreadsheet, now=project.now)
     return [*checks, _kept(project, book)] if book else checks
+
+
+def _ids(project: Project) -> tuple[str | None, dict[str, str]]:
+    """The spreadsheet, and the form of each round."""
+    known = project.state.role(project.role.id)
+    spreadsheet, forms = known.get("spreadsheet"), dict(known.get("forms", {}))
+    if spreadsheet and {round_.id for round_ in project.rubric.rounds} <= forms.keys():
+        return spreadsheet, forms
+    try:
+        found = files.find(project.session, project.role.id)
+    except PipelineError:
+        return spreadsheet, forms  # the checks say why
+    there = {round_id: str(file["id"]) for round_id, file in found.forms.items()}
+    return spreadsheet or (found.spreadsheet or {}).get("id"), there | forms
 
 
 def _kept(project: Project, book: Book) -> Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pipeline
+from pipeline.state import hidden_directory
 
 FILES = ("question_bank.csv", "config/pipeline.toml", "config/backend-developer.toml")
 
@@ -18,6 +19,7 @@ def shipped() -> Path:
 
 def write_starter(directory: Path) -> tuple[list[Path], list[Path]]:
     """Write what is missing; returns (written, kept). An existing file is never touched."""
+    hidden_directory(directory / ".pipeline")  # where people put their OAuth client: git must not take it along
     written, kept = [], []
     for name in FILES:
         target = directory / name

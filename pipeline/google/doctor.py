@@ -14,7 +14,7 @@ from typing import Literal
 from pipeline.errors import NotSignedIn, PipelineError
 from pipeline.google import drive, forms, sheets
 from pipeline.google.auth import SCOPES, missing_scopes
-from pipeline.google.refusals import ApiOff, Invalid, NoPermission
+from pipeline.google.refusals import SERVICE_ACCOUNT, ApiOff, Invalid, NoPermission
 from pipeline.google.replies import Json
 from pipeline.google.retry import NotFound
 from pipeline.google.session import Session
@@ -72,7 +72,10 @@ def check_all(
         return checks
     for wanted in forms_to_check:
         checks += form(session, wanted)
-    if not forms_to_check:
+    if not forms_to_check and session.identity.kind == "service account":
+        detail = "A service account owns no files: it cannot make a form, whatever folder is named."
+        checks.append(Check("form", "FAIL", detail, SERVICE_ACCOUNT))
+    elif not forms_to_check:
         checks.append(Check("form", "SKIP", "There is none yet: 'pipeline create-form' makes it."))
     checks.append(spreadsheet(session, spreadsheet_id))
     checks.append(quota(session))
@@ -184,7 +187,10 @@ def _open_to(name: str, permissions: list[Json], wanted: FormToCheck) -> Check:
         return Check(name, "FAIL", f"Cannot answer it yet: {who}.", CREATE_FORM)
     if extra:
         who = ", ".join(sorted(person or kind for kind, person in extra))
-        fix = "Remove them from the form's responders, or add them to [sharing] in config/<role>.toml."
+        fix = (
+            "Run 'pipeline create-form', which takes out whom the panel had let in; take others out of the form's "
+            "responders by hand, or add them to [sharing] in config/<role>.toml."
+        )
         return Check(name, "FAIL", f"Can answer it without being in the configuration: {who}.", fix)
     if not expected:
         return Check(

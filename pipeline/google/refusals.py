@@ -71,6 +71,7 @@ class Case:
             "project": f" ({self.reply.project})" if self.reply.project else "",
             "signing_in": SIGNING_IN[self.identity.kind],
             "quota": self.reply.quota,
+            "troubles": LOCAL_TROUBLES if self.identity.kind == "local" else GOOGLES_TROUBLES,
             "blind": BLIND if self.identity.own_files_only else SHARE,
         }
 
@@ -90,6 +91,8 @@ BLIND = (
     "colleague's. Sign in with 'pipeline login --scopes team' to work on those, or let the colleague run the command."
 )
 SHARE = "Check that it exists, is not in the trash, and is shared with {account} as an editor."
+GOOGLES_TROUBLES = "Google's own troubles: https://www.google.com/appsstatus/dashboard/."
+LOCAL_TROUBLES = "What went wrong in it stands in the file workspace.log beside its database, .pipeline/workspace.db."
 SERVICE_ACCOUNT = (
     "A service account cannot own files. Three ways out: name a folder of a shared drive in config/pipeline.toml "
     "(spreadsheet only); let it act for a person by domain-wide delegation (subject in config/pipeline.toml); or sign "
@@ -307,8 +310,7 @@ RULES: tuple[Rule, ...] = (
         lambda case: case.reply.code >= 500 or case.reply.code == 408,
         Refused,
         "{who} could not {doing} ({code}: {said}), after all retries.",
-        "Run the same command again in some minutes; it goes on where it stopped. "
-        "Google's own troubles: https://www.google.com/appsstatus/dashboard/.",
+        "Run the same command again in some minutes; it goes on where it stopped. {troubles}",
     ),
     Rule(
         "anything else",
