@@ -93,7 +93,8 @@ class Store:
         written = self._written
         if written is None or time.monotonic() - written < quiet:
             return
-        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(self.path, timeout=0)) as db:
+        address = self.path.absolute().as_uri() + "?mode=rw"  # never makes a file that somebody took away
+        with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True, timeout=0)) as db:
             (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if not busy and self._written == written:
                 self._written = None
