@@ -34,3 +34,16 @@ def test_a_damaged_workspace_is_named_with_the_way_out(project, run, monkeypatch
     assert "move it away to begin with an empty workspace" in check["fix"]
     for words in (["status"], ["serve", "--port", "0"]):
         assert "workspace.db cannot be used" in run(*words, code=5).err
+
+
+def test_damage_that_no_command_met_yet_is_found(project, run, monkeypatch):
+    """A page of the database overwritten: it opens, and yet is not sound."""
+    monkeypatch.delenv("PIPELINE_WORKSPACE_URL", raising=False)
+    run("create-form")
+    assert "PASS  workspace: The local workspace's database is sound." in run("doctor", code=None).out
+    database = project / ".pipeline" / "workspace.db"
+    content = bytearray(database.read_bytes())
+    content[-4096:] = b"x" * 4096
+    database.write_bytes(content)
+    (check,) = run("doctor", "--json", code=5).json["checks"]
+    assert (check["name"], check["status"]) == ("workspace", "FAIL")

@@ -62,7 +62,8 @@ def test_all_is_well(session: Session) -> None:
         "PASS form (onsite) published",
         "PASS form (onsite) responders",
         "PASS spreadsheet",
-        "SKIP quota",
+        "PASS storage",
+        "PASS quota",
     ]
     assert doctor.exit_code(checks) == 0
     assert all(check.fix == "" for check in checks)
@@ -71,7 +72,22 @@ def test_all_is_well(session: Session) -> None:
 def test_before_anything_was_made(session: Session) -> None:
     """No form, no spreadsheet yet: skipped, not failed."""
     checks = doctor.check_all(session, [], None, now=lambda: datetime.now(UTC))
-    assert table(checks)[-3:] == ["SKIP form", "SKIP spreadsheet", "SKIP quota"]
+    assert table(checks)[-3:] == ["SKIP spreadsheet", "PASS storage", "PASS quota"]
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "detail"),
+    [
+        ({"limit": "16106127360", "usage": "5368709120"}, "PASS", "5.0 of 15.0 GB used."),
+        ({"limit": "16106127360", "usage": "16106127360"}, "FAIL", "15.0 of 15.0 GB used."),
+        ({"usage": "16106127360"}, "PASS", "No limit is set for this account."),
+    ],
+)
+def test_whether_the_account_has_room_for_new_files(told: dict[str, str], status: str, detail: str) -> None:
+    """With none left, Google would refuse the form and the spreadsheet."""
+    with replay(Say(body={"storageQuota": told})) as tape, connect(bearer("t"), base_url=tape.url) as session:
+        check = doctor.storage(session)
+    assert (check.status, check.detail, bool(check.fix)) == (status, detail, status == "FAIL")
 
 
 def test_a_service_account_that_could_make_no_form(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,11 +73,12 @@ def doctor(screen: Screen) -> int:
 
     Look at each thing the tool needs: PASS, FAIL with the fix, or SKIP. Nothing is changed.
     """
-    from pipeline.errands.doctor import doctor as examine
+    from pipeline.cli.workspace import examine
+    from pipeline.errands.doctor import doctor as check_all
     from pipeline.google.doctor import exit_code
 
     with screen.project() as project:
-        checks = examine(project)
+        checks = check_all(project, examine)
     if screen.json:
         screen.document({"checks": [vars(check) for check in checks]})
     else:

@@ -58,8 +58,22 @@ def started(hidden: Path, *, host: str = "127.0.0.1", port: int = 0) -> Workspac
     try:
         return emulator.start(hidden, host=host, port=port)
     except sqlite3.DatabaseError as fault:
-        raise Refused(
-            f"The local workspace's file {hidden / 'workspace.db'} cannot be used: {fault}.",
-            "Check its permissions and the free space; if it is damaged, put a copy of it back, or move it away to "
-            "begin with an empty workspace.",
-        ) from None
+        raise _unusable(hidden, fault) from None
+
+
+def examine(hidden: Path) -> bool:
+    """Read the whole database for damage; whether there is one. Raises Refused when it is damaged."""
+    from pipeline import emulator
+
+    found = emulator.damage(hidden)
+    if found:
+        raise _unusable(hidden, found)
+    return found is not None
+
+
+def _unusable(hidden: Path, why: object) -> Refused:
+    return Refused(
+        f"The local workspace's file {hidden / 'workspace.db'} cannot be used: {why}.",
+        "Check its permissions and the free space; if it is damaged, put a copy of it back, or move it away to "
+        "begin with an empty workspace.",
+    )

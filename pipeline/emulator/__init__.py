@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .server import Workspace
 
-__all__ = ["start"]
+__all__ = ["damage", "start"]
 
 
 def start(directory: Path, *, host: str = "127.0.0.1", port: int = 0) -> Workspace:
@@ -20,3 +20,10 @@ def start(directory: Path, *, host: str = "127.0.0.1", port: int = 0) -> Workspa
     from .server import Workspace
 
     return Workspace(Path(directory), host, port)
+
+
+def damage(directory: Path) -> str | None:
+    """What is wrong with the database in `directory`, "" if nothing; None if there is none. Reads all of it."""
+    from .store import damage
+
+    return damage(Path(directory))

@@ -20,6 +20,7 @@ from typing import Any
 
 from .calls import Transaction
 
+DATABASE = "workspace.db"
 OWNER = "owner@workspace.example"
 OWNER_CLIENT = "local-workspace"
 
@@ -33,7 +34,7 @@ class Store:
 
     def __init__(self, directory: Path, tables: Iterable[str]) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path = directory / "workspace.db"
+        self.path = directory / DATABASE
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # others on the machine may not read answers
         self._idle: list[sqlite3.Connection] = []
         self._written: float | None = None  # when, if the write-ahead file was not emptied since
@@ -111,6 +112,19 @@ class Store:
             for db in self._idle:
                 db.close()
             self._idle.clear()
+
+
+def damage(directory: Path) -> str | None:
+    """What SQLite finds wrong with the database, "" if nothing; None if there is no database."""
+    if not (directory / DATABASE).exists():
+        return None
+    address = (directory / DATABASE).absolute().as_uri() + "?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=10)) as db:
+            (told,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as fault:
+        return str(fault)
+    return "" if told == "ok" else str(told)
 
 
 def note_bug(directory: Path, request: str, fault: BaseException) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from pipeline.errands import files
 from pipeline.errands.book import read_book
 from pipeline.errands.status import retention
@@ -11,8 +14,23 @@ from pipeline.project import Project
 from pipeline.worksheets import Book
 
 
-def doctor(project: Project) -> list[Check]:
-    """The checks of sign-in, workspace, forms and spreadsheet; files not remembered are looked for in Drive."""
+def doctor(project: Project, examine: Callable[[Path], bool]) -> list[Check]:
+    """The checks of workspace, sign-in, forms and spreadsheet; files not remembered are looked for in Drive.
+
+    Args:
+        examine: whether a directory holds a local workspace's database; raises Refused when it is damaged.
+    """
+    if project.settings.workspace != "local":
+        return _checks(project)
+    try:
+        there = examine(project.hidden)
+    except PipelineError as fault:
+        return [failed("workspace", fault)]
+    sound = Check("workspace", "PASS", "The local workspace's database is sound.")
+    return [sound if there else Check("workspace", "SKIP", "Nothing was kept on this machine yet."), *_checks(project)]
+
+
+def _checks(project: Project) -> list[Check]:
     try:
         session = project.session
     except NotSignedIn as fault:

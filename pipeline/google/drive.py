@@ -20,8 +20,10 @@ PERMISSION_FIELDS = "id,type,role,view,emailAddress,domain"
 
 
 def about_get(session: Session) -> Json:
-    """about.get: the account that is signed in, as `{"user": {"emailAddress": ...}}`."""
-    request = session.service("drive", "v3").about().get(fields="user(emailAddress,displayName)")
+    """about.get: the account that is signed in, `{"user": {"emailAddress": ...}, "storageQuota": {"usage": ...}}`."""
+    request = (
+        session.service("drive", "v3").about().get(fields="user(emailAddress,displayName),storageQuota(limit,usage)")
+    )
     return session.execute(Call("drive.about.get"), request)
 
 
