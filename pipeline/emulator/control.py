@@ -25,12 +25,18 @@ from typing import Any
 
 from . import forms, forms_responses, store, wire
 from .faults import Faults, Quota
-from .refusal import Refusal
+from .oauth import SERVICES
+from .refusal import Refusal, not_found
 from .wire import Answer, Request
 
 Json = dict[str, Any]
 
-SETTINGS: dict[str, type] = {"disabled": list, "page_size_cap": int, "refresh_token_days": int, "delegation": list}
+SETTINGS: dict[str, Callable[[Any], bool]] = {
+    "disabled": lambda value: isinstance(value, list) and set(value) <= set(SERVICES),
+    "page_size_cap": lambda value: type(value) is int and value > 0,
+    "refresh_token_days": lambda value: type(value) is int and value >= 0,
+    "delegation": lambda value: isinstance(value, list),
+}
 
 
 class Control:
@@ -57,15 +63,17 @@ class Control:
             self._log.append(entry)
 
     def answer(self, request: Request) -> Answer:
-        route = _ROUTES.get((request.http, request.path.removeprefix("/_emulator/")))
+        route, *known = _ROUTES.get((request.http, request.path.removeprefix("/_emulator/")), (None,))
         if route is None:
             raise Refusal(404, f"The workspace has no control {request.http} {request.path}.")
         body = wire.read_json(request)
         if not isinstance(body, dict):
             raise Refusal(400, "The body must be a JSON object.")
+        if unknown := set(body) - set(known):
+            raise Refusal(400, f"This control has no {', '.join(sorted(unknown))}.")
         try:
             return wire.answer_json(route(self, body))
-        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
             raise Refusal(400, f"This control cannot read its body: {type(fault).__name__} {fault}.") from None
 
     # --- the routes -------------------------------------------------------------------------------------------------
@@ -100,6 +108,8 @@ class Control:
             if "now" in body:
                 wanted = datetime.fromisoformat(body["now"]).astimezone(UTC)
             wanted += timedelta(seconds=body.get("advance", 0))
+            if not 2000 <= wanted.year <= 2200:
+                raise ValueError("the clock goes from 2000 to 2200")
             if body.get("stopped"):
                 clock: Json = {"stopped_at": wanted.isoformat()}
             else:
@@ -110,8 +120,8 @@ class Control:
     def _settings(self, body: Json) -> Json:
         with self.store.transaction(write=True) as tx:
             for name, value in body.items():
-                if name not in SETTINGS or not isinstance(value, SETTINGS[name]):
-                    raise ValueError(f"there is no setting {name} with such a value")
+                if not SETTINGS[name](value):
+                    raise ValueError(f"{name} cannot be that")
                 store.set_setting(tx.db, name, value)
             return {name: store.setting(tx.db, name) for name in SETTINGS}
 
@@ -132,7 +142,8 @@ class Control:
 
     def _make_legacy(self, body: Json) -> Json:
         with self.store.transaction(write=True) as tx:
-            tx.db.execute("UPDATE forms SET legacy = 1 WHERE id = ?", (body["formId"],))
+            if not tx.db.execute("UPDATE forms SET legacy = 1 WHERE id = ?", (body["formId"],)).rowcount:
+                raise not_found()
         return {}
 
     def _reset(self, _: Json) -> Json:
@@ -142,17 +153,18 @@ class Control:
         return self._forget_log({})
 
 
-_ROUTES: dict[tuple[str, str], Callable[[Control, Json], Json]] = {
-    ("GET", "log"): Control._tell_log,
-    ("DELETE", "log"): Control._forget_log,
-    ("POST", "faults"): Control._order_faults,
-    ("GET", "faults"): Control._tell_faults,
-    ("DELETE", "faults"): Control._clear_faults,
-    ("POST", "quota"): Control._set_quota,
-    ("POST", "clock"): Control._clock,
-    ("POST", "settings"): Control._settings,
-    ("POST", "responses"): Control._take_responses,
-    ("DELETE", "responses"): Control._delete_response,
-    ("POST", "legacy"): Control._make_legacy,
-    ("POST", "reset"): Control._reset,
+# Each route with the names that its body may have.
+_ROUTES: dict[tuple[str, str], Any] = {
+    ("GET", "log"): (Control._tell_log,),
+    ("DELETE", "log"): (Control._forget_log,),
+    ("POST", "faults"): (Control._order_faults, "faults"),
+    ("GET", "faults"): (Control._tell_faults,),
+    ("DELETE", "faults"): (Control._clear_faults,),
+    ("POST", "quota"): (Control._set_quota, "on", "limits"),
+    ("POST", "clock"): (Control._clock, "now", "advance", "stopped"),
+    ("POST", "settings"): (Control._settings, *SETTINGS),
+    ("POST", "responses"): (Control._take_responses, "formId", "responses"),
+    ("DELETE", "responses"): (Control._delete_response, "formId", "responseId"),
+    ("POST", "legacy"): (Control._make_legacy, "formId"),
+    ("POST", "reset"): (Control._reset,),
 }

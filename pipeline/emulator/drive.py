@@ -320,6 +320,10 @@ def _delete(tx: Transaction, call: Call) -> None:
 def _list(tx: Transaction, call: Call) -> Json:
     if call.params.get("spaces", "drive") != "drive":
         raise Refusal(501, "The local workspace has the space `drive` only.")
+    if shared := call.params.get("driveId") or call.params.get("teamDriveId"):
+        raise Refusal(404, f"Shared drive not found: {shared}", reason="notFound")
+    if (corpora := call.params.get("corpora", "user")) not in ("user", "allDrives"):
+        raise query.unknown(corpora, "corpora")
     size = call.params.get("pageSize", 100)
     if not 1 <= size <= 1000:
         raise query.invalid_value("pageSize")

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import drive_permissions as permissions
 from .calls import Json, Transaction
-from .refusal import Refusal, not_found
+from .refusal import Refusal, denied, not_found
 from .store import stamp
 
 FOLDER = "application/vnd.google-apps.folder"
@@ -88,14 +88,12 @@ def require_file(tx: Transaction, file_id: str, mime_type: str = "", write: bool
     """The file's row, if the caller may see it (and change it); else the refusal that Forms and Sheets give."""
     row = row_of(tx, file_id)
     role = permissions.role(tx, row) if row else None
-    if row is None or role is None or (mime_type and row["mime_type"] != mime_type):
+    if row is None or (mime_type and row["mime_type"] != mime_type) or (row["trashed"] and mime_type == FORM):
         raise not_found()
     if not tx.sees_all and row["client"] != tx.client:
         raise not_found()
-    if row["trashed"] and mime_type == FORM:
-        raise not_found()
-    if write and role not in permissions.WRITERS:
-        raise Refusal(403, "The caller does not have permission")
+    if role is None or (write and role not in permissions.WRITERS):
+        raise denied()
     return row
 
 

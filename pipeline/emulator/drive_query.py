@@ -25,13 +25,13 @@ def invalid_value(parameter: str = "q") -> Refusal:
     return Refusal(400, "Invalid Value", reason="invalid", details=[place])
 
 
-# Terms of Google's `q` and `orderBy` that would need what the workspace does not keep.
+# Words of Google's `q`, `orderBy` and `corpora` that would need what the workspace does not keep.
 _UNSERVED = {"fullText", "writers", "readers", "sharedWithMe", "visibility", "labels", "shortcutDetails"} | {
-    *("viewedByMeTime", "modifiedByMeTime", "sharedWithMeTime", "recency", "quotaBytesUsed")
+    *("viewedByMeTime", "modifiedByMeTime", "sharedWithMeTime", "recency", "quotaBytesUsed", "domain")
 }
 
 
-def _unknown(name: str, parameter: str = "q") -> Refusal:
+def unknown(name: str, parameter: str = "q") -> Refusal:
     if name in _UNSERVED:
         return Refusal(501, f"The local workspace does not search or sort by {name}.")
     return invalid_value(parameter)
@@ -102,6 +102,8 @@ class _Reader:
         if first[0] in "'\"":
             self.expect("in")
             return self._member(_text(first), self.next())
+        if first in _UNSERVED:
+            raise unknown(first)
         operator = self.next()
         if operator == "has":
             return self._has(first)
@@ -112,7 +114,7 @@ class _Reader:
             wanted = self.root if value == "root" else value
             return lambda file: wanted in file.get("parents", [])
         if field != "owners":
-            raise _unknown(field)
+            raise unknown(field)
         wanted = (self.me if value == "me" else value).lower()
         return lambda file: any(one["emailAddress"] == wanted for one in file["owners"])
 
@@ -141,7 +143,7 @@ class _Reader:
             return lambda file: compare(moment(file[field], "q"), moment_wanted)
         if field in ("name", "mimeType") and operator in ("=", "!=", "contains"):
             return _text_test(field, operator, _text(value))
-        raise _unknown(field)
+        raise unknown(field)
 
 
 def _text_test(field: str, operator: str, wanted: str) -> Test:
@@ -197,7 +199,7 @@ def sort(files: list[Json], order: str) -> None:
     for key in reversed([part.strip() for part in order.split(",") if part.strip()]):
         name, _, direction = key.partition(" ")
         if name not in _KEYS or direction.strip() not in ("", "desc"):
-            raise _unknown(name, "orderBy")
+            raise unknown(name, "orderBy")
         files.sort(key=_KEYS[name], reverse=direction.strip() == "desc")
 
 

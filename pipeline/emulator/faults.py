@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from . import wire
+from . import schema, wire
 from .refusal import Refusal
 from .wire import Answer
 
@@ -83,6 +83,7 @@ _WORDS = {
     408: ("Request timed out.", "timeout"),
     429: ("Resource has been exhausted (e.g. check quota).", "rateLimitExceeded"),
     500: ("Internal error encountered.", "internalError"),
+    504: ("Deadline expired before operation could complete.", "backendError"),
 }
 
 
@@ -95,11 +96,9 @@ class Faults:
         """Adds orders; an unknown name in one, or a wrong type, refuses them all."""
         made = []
         for order in orders:
-            known = {name: kind for name, kind in _TYPES.items() if name in order}
-            wrong = [name for name in order if name not in _TYPES]
-            wrong += [name for name, kind in known.items() if not isinstance(order[name], kind)]
-            if wrong or "method" not in order or order.get("when", "before") not in ("before", "after"):
-                raise Refusal(400, f"A fault has a method and any of {', '.join(_TYPES)}; wrong: {', '.join(wrong)}.")
+            wrong = [name for name in order if name not in _MAY_BE or not _MAY_BE[name](order[name])]
+            if wrong or "method" not in order:
+                raise Refusal(400, f"A fault has a method and any of {', '.join(_MAY_BE)}; wrong: {', '.join(wrong)}.")
             made.append(Fault(**order))
         with self._lock:
             self._orders += made
@@ -128,18 +127,34 @@ class Faults:
             self._orders.clear()
 
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "method": str,
-    "nth": int,
-    "times": int,
-    "when": str,
-    "status": int,
-    "reason": str,
-    "message": str,
-    "retry_after": str,
-    "html": bool,
-    "drop": bool,
-    "delay": (int, float),
+def _is_method(name: Any) -> bool:
+    return name in ("*", "token") or any(name in schema.methods(api) for api in schema.DOCUMENTS)
+
+
+def _within(low: float, high: float, kinds: tuple[type, ...] = (int,)) -> Callable[[Any], bool]:
+    return lambda value: type(value) in kinds and low <= value <= high
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+_MAY_BE: dict[str, Callable[[Any], bool]] = {
+    "method": _is_method,
+    "nth": _within(1, 10**6),
+    "times": _within(1, 10**6),
+    "when": lambda value: value in ("before", "after"),
+    "status": _within(400, 599),
+    "reason": _is_text,
+    "message": _is_text,
+    "retry_after": _is_text,
+    "html": _is_flag,
+    "drop": _is_flag,
+    "delay": _within(0, 600, (int, float)),
 }
 
 

@@ -117,8 +117,9 @@ drive.KINDS[drive.FORM] = drive.Kind(_born, _copied, _gone, "/forms/d/{id}/edit"
 
 
 def _create(tx: Transaction, call: Call) -> Json:
-    info = call.body.get("info", {})
-    if set(schema.omit_defaults("forms", "Form", call.body)) - {"info"} or set(info) - {"title", "documentTitle"}:
+    given = schema.omit_defaults("forms", "Form", call.body)
+    info = given.get("info", {})
+    if set(given) - {"info"} or set(info) - {"title", "documentTitle"}:
         raise invalid(
             "Only info.title can be set when creating a form. To add items and change settings, use batchUpdate."
         )

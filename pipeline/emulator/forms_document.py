@@ -147,10 +147,8 @@ def _update_form_info(form: Form, request: Json) -> Json:
 def _update_settings(form: Form, request: Json) -> Json:
     settings = request.get("settings", {})
     for path in _mask(request, "FormSettings"):
-        if path[0] in ("*", "emailCollectionType"):
-            wanted = settings.get("emailCollectionType", "EMAIL_COLLECTION_TYPE_UNSPECIFIED")
-            if wanted != "EMAIL_COLLECTION_TYPE_UNSPECIFIED":
-                form.settings["emailCollectionType"] = wanted
+        if path[0] in ("*", "emailCollectionType") and "emailCollectionType" in settings:
+            form.settings["emailCollectionType"] = settings["emailCollectionType"]
         if path[0] in ("*", "quizSettings"):
             is_quiz = settings.get("quizSettings", {}).get("isQuiz", False)
             form.settings.pop("quizSettings", None)

@@ -15,17 +15,8 @@ from . import masks, schema
 from .calls import Json
 from .refusal import invalid
 
-ITEM_KINDS = ("questionItem", "questionGroupItem", "pageBreakItem", "textItem", "imageItem", "videoItem")
-QUESTION_KINDS = (
-    "choiceQuestion",
-    "textQuestion",
-    "scaleQuestion",
-    "dateQuestion",
-    "timeQuestion",
-    "fileUploadQuestion",
-    "rowQuestion",
-    "ratingQuestion",
-)
+_, ITEM_KINDS = schema.UNIONS["forms", "Item"]
+_, QUESTION_KINDS = schema.UNIONS["forms", "Question"]
 _ID = re.compile(r"[0-7][0-9a-f]{7}")
 _YOUTUBE = re.compile(r"https?://(www\.|m\.)?(youtube\.com/|youtu\.be/)\S+")
 
@@ -268,8 +259,18 @@ def _take(target: Json, source: Json, path: Sequence[str]) -> None:
         target.pop(last, None)
         return
     for step in way:
+        _oust(target, step)
         target = target.setdefault(step, {})
+    _oust(target, last)
     target[last] = copy.deepcopy(value)
+
+
+def _oust(message: Json, name: str) -> None:
+    """A question has one kind: another that comes in under a mask takes the old one's place."""
+    if name in QUESTION_KINDS:
+        for other in QUESTION_KINDS:
+            if other != name:
+                message.pop(other, None)
 
 
 # --- storing ----------------------------------------------------------------------------------------------------------

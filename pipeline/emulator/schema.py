@@ -91,6 +91,7 @@ class Method:
     request: str
     response: str
     scopes: frozenset[str]
+    downloads: bool  # whether `alt=media` asks for content in place of JSON
 
 
 @cache
@@ -130,6 +131,7 @@ def methods(api: str) -> dict[str, Method]:
                 request=entry.get("request", {}).get("$ref", ""),
                 response=entry.get("response", {}).get("$ref", ""),
                 scopes=frozenset(entry.get("scopes", ())),
+                downloads=entry.get("supportsMediaDownload", False),
             )
         for below in resource.get("resources", {}).values():
             walk(below)
@@ -221,6 +223,8 @@ def check_params(method: Method, path: Mapping[str, str], query: list[tuple[str,
             params[name] = _scalar(method.api, "", name, schema, schema["default"], name, faults, loose=True)
         if schema.get("required") and name not in params:
             raise Refusal(400, f"Required parameter: {name}", reason="required")
+    if "callback" in params or params["alt"] not in ("json", "media" if method.downloads else "json"):
+        raise Refusal(501, "The local workspace answers in JSON, without a callback.")
     return params
 
 
@@ -263,7 +267,9 @@ class _Walker:
                         f"Invalid value at '{path}' (oneof), oneof field '{union}' is already set. Cannot set '{key}'",
                     )
                 below = f"{path}.{snake(known)}" if path else snake(known)
-                checked[known] = self.value(name, known, schema, member, below)
+                told = self.value(name, known, schema, member, below)
+                if not ("enum" in schema and str(told).endswith("_UNSPECIFIED")):  # proto3's way to leave it out
+                    checked[known] = told
         return checked
 
     def value(self, owner: str, name: str, schema: Json, value: Any, path: str) -> Any:
@@ -410,7 +416,7 @@ def _omit(schemas: Json, name: str, value: Json) -> Json:
         elif schema.get("type") == "array" and "$ref" in schema["items"]:
             if member:
                 kept[key] = [_omit(schemas, schema["items"]["$ref"], one) for one in member]
-        elif member and not ("enum" in schema and str(member).endswith("_UNSPECIFIED")):
+        elif member:
             kept[key] = member
     return kept
 

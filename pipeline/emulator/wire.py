@@ -77,8 +77,11 @@ def with_posted_query(request: Request) -> Request:
 
 
 def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
-    if headers.get("content-encoding", "").lower() != "gzip":
+    coding = headers.get("content-encoding", "").lower()
+    if coding in ("", "identity"):
         return body
+    if coding != "gzip":
+        raise Refusal(400, f"Unsupported content encoding: {coding[:40]}.")
     try:
         opened = zlib.decompressobj(wbits=31)
         text = opened.decompress(body, MOST_BYTES)
@@ -86,6 +89,8 @@ def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
         raise Refusal(400, "Request body is not valid gzip.") from None
     if opened.unconsumed_tail:
         raise Refusal(413, "Request is too large.", "INVALID_ARGUMENT")
+    if not opened.eof:
+        raise Refusal(400, "Request body is not valid gzip.")
     return text
 
 

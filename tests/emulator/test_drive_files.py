@@ -280,7 +280,12 @@ def test_a_list_comes_in_pages_bound_to_its_query(shelf):
     assert refusal(stolen).status_code == 400
 
 
-@pytest.mark.parametrize("params", [{"pageSize": 0}, {"pageSize": 1001}, {"orderBy": "colour"}])
+def test_there_are_no_shared_drives(drive):
+    """What lies in one is not looked for among the owner's files."""
+    assert refusal(drive.files().list(corpora="drive", driveId="0ABC")).status_code == 404
+
+
+@pytest.mark.parametrize("params", [{"pageSize": 0}, {"pageSize": 1001}, {"orderBy": "colour"}, {"corpora": "colour"}])
 def test_page_sizes_and_orders_have_bounds(drive, params):
     """1 to 1000."""
     assert refusal(drive.files().list(**params)).status_code == 400
@@ -319,7 +324,16 @@ def test_forms_body_reaches_every_form_of_the_account(workspace, drive, token_fo
         assert ours.forms().get(formId=file_id).execute()["formId"] == file_id
 
 
-@pytest.mark.parametrize("how", [{"q": "fullText contains 'x'"}, {"q": "'me' in readers"}, {"orderBy": "recency"}])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"q": "fullText contains 'x'"},
+        {"q": "sharedWithMe"},
+        {"q": "'me' in readers"},
+        {"orderBy": "recency"},
+        {"corpora": "domain"},
+    ],
+)
 def test_a_search_for_what_is_not_kept_is_501(drive, how):
     """Google knows it; nothing is made up."""
     assert refusal(drive.files().list(**how)).status_code == 501

@@ -150,6 +150,10 @@ def test_the_token_endpoint_has_faults_too(http, workspace, control):
         {"method": "*", "colour": 1},
         {"method": "*", "status": "503"},
         {"method": "*", "when": "during"},
+        {"method": "forms.forms.gett"},
+        {"method": "*", "nth": 0},
+        {"method": "*", "delay": -1},
+        {"method": "*", "status": 200},
     ],
 )
 def test_orders_that_mean_nothing_are_refused(http, order):
@@ -270,3 +274,19 @@ def test_the_knobs_are_the_owners(workspace, token_for):
 def test_nonsense_turns_no_knob(http, path, body):
     """It is told so, decently."""
     assert http.post(f"/_emulator/{path}", data=body).status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("clock", {"advance": 1e18}),
+        ("clock", {"now": "9999-12-31T23:59:59Z"}),
+        ("clock", {"advanced": 5}),
+        ("settings", {"page_size_cap": 0}),
+        ("settings", {"disabled": ["calendar"]}),
+        ("reset", {"formId": "x"}),
+    ],
+)
+def test_a_knob_turned_too_far_stays(http, path, body):
+    """Names and values that mean nothing are refused, so that nothing later stumbles over them."""
+    assert http.post(f"/_emulator/{path}", json=body).status_code == 400

@@ -222,6 +222,16 @@ def test_the_kind_of_an_item_stays(form):
     assert refusal(form.batch(update({"title": "Q", "pageBreakItem": {}}, "*"))).status_code == 400
 
 
+@pytest.mark.parametrize("mask", ["questionItem.question.textQuestion", "questionItem.question.textQuestion.paragraph"])
+def test_a_question_has_one_kind_whatever_the_mask(form, mask):
+    """The kind that comes in takes the place of the old one; the id stays."""
+    form.add(RADIO)
+    new = {"questionItem": {"question": {"textQuestion": {"paragraph": True}}}}
+    form.batch(update(new, mask)).execute()
+    question = form.get()["items"][0]["questionItem"]["question"]
+    assert question == {"questionId": "0000000b", "required": True, "textQuestion": {"paragraph": True}}
+
+
 def test_what_an_update_leaves_must_stand_by_itself(form):
     """A mask that takes the options away takes too much."""
     form.add(RADIO)

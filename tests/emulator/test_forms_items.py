@@ -81,6 +81,10 @@ REFUSED = [
     (choice("RADIO"), "ChoiceQuestion.options is required"),
     (question(choiceQuestion={"type": "RADIO"}), "ChoiceQuestion.options is required"),
     (question(choiceQuestion={"options": [{"value": "a"}]}), "ChoiceQuestion.type is required"),
+    (
+        question(choiceQuestion={"type": "CHOICE_TYPE_UNSPECIFIED", "options": [{"value": "a"}]}),
+        "ChoiceQuestion.type is required",
+    ),
     (choice("RADIO", ""), "option.value was not provided"),
     (choice("RADIO", {}), "option.value was not provided"),
     (choice("RADIO", "a", "a"), "Questions cannot have duplicate choice values"),

@@ -368,7 +368,7 @@ def test_a_service_account_edits_what_is_shared_with_it(workspace, robot, drive,
     share = {"type": "user", "role": "writer", "emailAddress": ROBOT}
     granted = granted_by(workspace, robot())
     with service(workspace, "forms", granted) as forms:
-        assert refusal(forms.forms().get(formId=form.id)).status_code == 404
+        assert refusal(forms.forms().get(formId=form.id)).status_code == 403
         drive.permissions().create(fileId=form.id, body=share).execute()
         rename = {"updateFormInfo": {"info": {"title": "By robot"}, "updateMask": "title"}}
         forms.forms().batchUpdate(formId=form.id, body={"requests": [rename]}).execute()

@@ -267,7 +267,15 @@ def test_bodies_may_be_compressed(http):
     """And must then be so."""
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     assert http.post("/v1/forms", data=gzip.compress(json.dumps(FORM).encode()), headers=headers).status_code == 200
-    assert http.post("/v1/forms", data=json.dumps(FORM), headers=headers).status_code == 400
+    for wrong in (json.dumps(FORM), gzip.compress(json.dumps(FORM).encode())[:-6]):
+        assert http.post("/v1/forms", data=wrong, headers=headers).status_code == 400
+    assert http.post("/v1/forms", data="x", headers={**headers, "Content-Encoding": "br"}).status_code == 400
+
+
+@pytest.mark.parametrize("params", [{"alt": "media"}, {"alt": "proto"}, {"callback": "run"}])
+def test_answers_of_another_kind_than_json_are_501(http, form, params):
+    """JSON is not passed off for what was asked."""
+    assert http.get(f"/v1/forms/{form.id}", params=params).status_code == 501
 
 
 @pytest.mark.parametrize(
@@ -290,7 +298,7 @@ def test_wrong_parameters_are_refused_in_googles_words(http, form, params, said)
 
 def test_the_standard_parameters_are_understood(http, form):
     """alt, key, prettyPrint, quotaUser and the rest."""
-    params = {"alt": "json", "key": "k", "prettyPrint": "true", "quotaUser": "me", "$.xgafv": "2", "callback": "f"}
+    params = {"alt": "json", "key": "k", "prettyPrint": "true", "quotaUser": "me", "$.xgafv": "2"}
     answer = http.get(f"/v1/forms/{form.id}", params=params)
     assert answer.status_code == 200
     assert answer.text.startswith("{\n  ")
