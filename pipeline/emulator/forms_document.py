@@ -98,16 +98,19 @@ def _create_item(form: Form, request: Json) -> Json:
 
 def _update_item(form: Form, request: Json) -> Json:
     now, seen = _place(form, request.get("location"), "location")
+    old = form.items[now]
     others = form.items[:now] + form.items[now + 1 :]
     new = request.get("item")
     if new is None:
         raise invalid("item was not provided")
     if not request.get("updateMask"):
         raise invalid("update_mask was not provided")
-    item = forms_items.updated(form.items[now], new, request["updateMask"])
+    item = forms_items.updated(old, new, request["updateMask"])
     forms_items.give_ids(item, others)
     forms_items.check(item, others, is_quiz=_is_quiz(form))
     form.items[now] = forms_items.stored(item)
+    if item["itemId"] != old["itemId"]:
+        forms_items.forget_section(form.items, old["itemId"])
     if form.seen is not None:
         form.seen[seen] = item["itemId"]
     return {}
@@ -118,8 +121,7 @@ def _delete_item(form: Form, request: Json) -> Json:
     item = form.items.pop(now)
     if form.seen is not None:
         del form.seen[seen]
-    if "pageBreakItem" in item:
-        forms_items.forget_section(form.items, item["itemId"])
+    forms_items.forget_section(form.items, item["itemId"])
     return {}
 
 

@@ -298,7 +298,7 @@ def _image_holders(item: Json) -> Iterator[Json]:
 
 
 def forget_section(items: Sequence[Json], section_id: str) -> None:
-    """Options that led to a deleted section lead to the next one again."""
+    """Options that led to a section that is gone lead to the next one again."""
     for item in items:
         for question in questions(item):
             for option in question.get("choiceQuestion", {}).get("options", []):

@@ -195,7 +195,7 @@ def check_params(method: Method, path: Mapping[str, str], query: list[tuple[str,
     """Path and query parameters converted to their types, with the defaults that the document gives."""
     faults = Faults()
     params: dict[str, Any] = {
-        name: _scalar(method.api, "", name, method.params[name], text, snake(name), faults, loose=True)
+        name: _scalar(method.api, "", name, method.params[name], text, snake(name), faults)
         for name, text in path.items()
     }
     for name, text in query:
@@ -212,7 +212,7 @@ def check_params(method: Method, path: Mapping[str, str], query: list[tuple[str,
             continue
         if schema["location"] == "path":
             continue
-        value = _scalar(method.api, "", known, schema, text, snake(known), faults, loose=True)
+        value = _scalar(method.api, "", known, schema, text, snake(known), faults)
         if schema.get("repeated"):
             params.setdefault(known, []).append(value)
         else:
@@ -220,7 +220,7 @@ def check_params(method: Method, path: Mapping[str, str], query: list[tuple[str,
     faults.raise_any()
     for name, schema in method.params.items():
         if name not in params and "default" in schema:
-            params[name] = _scalar(method.api, "", name, schema, schema["default"], name, faults, loose=True)
+            params[name] = _scalar(method.api, "", name, schema, schema["default"], name, faults)
         if schema.get("required") and name not in params:
             raise Refusal(400, f"Required parameter: {name}", reason="required")
     if "callback" in params or params["alt"] not in ("json", "media" if method.downloads else "json"):
@@ -286,7 +286,7 @@ class _Walker:
             return self.mapping(owner, name, schema, value, path)
         if isinstance(value, list):
             return self._not_repeating(name, path)
-        return _scalar(self.api, owner, name, schema, value, path, self.faults, loose=False)
+        return _scalar(self.api, owner, name, schema, value, path, self.faults)
 
     def array(self, owner: str, name: str, items: Json, value: Any, path: str) -> list[Any]:
         # A single value where a list is expected counts as a list of one.
@@ -335,10 +335,8 @@ class _Walker:
 _INTEGERS = {"int32": (-(2**31), 2**31 - 1), "uint32": (0, 2**32 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
-def _scalar(
-    api: str, owner: str, name: str, schema: Json, value: Any, path: str, faults: Faults, *, loose: bool
-) -> Any:
-    """`loose` for query parameters, where everything comes as text."""
+def _scalar(api: str, owner: str, name: str, schema: Json, value: Any, path: str, faults: Faults) -> Any:
+    """A value of a simple type, sent as such or as text."""
     kind, form = schema.get("type", "string"), schema.get("format", "")
     told = ""
     if kind == "boolean":

@@ -136,12 +136,19 @@ def test_an_option_may_lead_to_a_section_that_stands_already(form):
     assert form.titles() == ["Q", "Page"]
 
 
-def test_options_forget_a_section_that_is_deleted(form):
-    """They lead to the next one again."""
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"deleteItem": {"location": {"index": 1}}},
+        {"updateItem": {"location": {"index": 1}, "item": {"title": "Page", "pageBreakItem": {}}, "updateMask": "*"}},
+    ],
+)
+def test_options_forget_a_section_that_is_gone(form, gone):
+    """Deleted, or given another id: they lead to the next one again."""
     page = {"itemId": "00000099", "title": "Page", "pageBreakItem": {}}
     form.change(create(page, 0), create(choice("RADIO", {"value": "a", "goToSectionId": "00000099"}), 0))
-    form.change({"deleteItem": {"location": {"index": 1}}})
-    (item,) = form.get()["items"]
+    form.change(gone)
+    item = form.get()["items"][0]
     assert item["questionItem"]["question"]["choiceQuestion"]["options"] == [{"value": "a"}]
 
 
