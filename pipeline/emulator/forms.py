@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from . import drive, forms_responses, masks, schema
+from . import drive, forms_answers, forms_responses, masks, schema
 from .calls import Call, Content, Handler, Json, Transaction
 from .forms_document import Form, apply, checked_title
 from .refusal import Refusal, invalid
@@ -251,5 +251,9 @@ def submit(
         raise invalid("This form collects e-mail addresses; emailAddress is required.")
     if problem := responder_problem(tx, form, email):
         raise Refusal(403, problem)
-    forms_responses.check_answers(form.items, answers)
-    return forms_responses.keep(tx, form_id, answers, email if _collects_email(form) else None, response_id)
+    for unknown in set(answers) - {question["questionId"] for question in forms_answers.asked(form.items)}:
+        raise invalid(f"The form has no question {unknown[:40]}.")
+    kept, faults = forms_answers.judged(form.items, answers)
+    for question_id, said in faults.items():
+        raise invalid(f"Question {question_id}: {said}")
+    return forms_responses.keep(tx, form_id, kept, email if _collects_email(form) else None, response_id)

@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from . import forms_items
 from .calls import JSON, Content, Json, Transaction
 from .refusal import Refusal, invalid, not_found
 from .store import setting, stamp
@@ -38,72 +37,11 @@ _COLUMNS = "id, created, submitted, email, answers"
 # --- taking submissions -----------------------------------------------------------------------------------------------
 
 
-def check_answers(items: Sequence[Json], answers: Mapping[str, Sequence[str]]) -> None:
-    """Refuses answers to unknown questions, answers that are no option, and required ones left out."""
-    known = {question["questionId"]: (item, question) for item in items for question in forms_items.questions(item)}
-    for question_id, values in answers.items():
-        if question_id not in known:
-            raise invalid(f"The form has no question {question_id[:40]}.")
-        _check_values(*known[question_id], values)
-    for question_id in _asked(items, answers):
-        if known[question_id][1].get("required") and not any(value.strip() for value in answers.get(question_id, ())):
-            raise invalid(f"Question {question_id} is required.")
-
-
-def _asked(items: Sequence[Json], answers: Mapping[str, Sequence[str]]) -> list[str]:
-    """The questions on the pages that these answers lead through."""
-    pages: list[list[Json]] = [[]]
-    starts: dict[str, int] = {}
-    for item in items:
-        if "pageBreakItem" in item:
-            starts[item["itemId"]] = len(pages)
-            pages.append([])
-        else:
-            pages[-1].append(item)
-    asked: list[str] = []
-    page, met = 0, set()
-    while page < len(pages) and page not in met:
-        met.add(page)
-        onward = page + 1
-        for item in pages[page]:
-            for question in forms_items.questions(item):
-                asked.append(question["questionId"])
-                for option in question.get("choiceQuestion", {}).get("options", []):
-                    if option.get("value") in answers.get(question["questionId"], ()):
-                        if "goToSectionId" in option:
-                            onward = starts.get(option["goToSectionId"], onward)
-                        elif option.get("goToAction") == "SUBMIT_FORM":
-                            onward = len(pages)
-        page = onward
-    return asked
-
-
-def _check_values(item: Json, question: Json, values: Sequence[str]) -> None:
-    group = item.get("questionGroupItem", {})
-    choice = question.get("choiceQuestion") or group.get("grid", {}).get("columns")
-    several = choice is not None and choice.get("type") == "CHECKBOX"
-    if len(values) > 1 and not several:
-        raise invalid(f"Question {question['questionId']} takes one answer.")
-    if choice is not None and not any(option.get("isOther") for option in choice["options"]):
-        options = {option["value"] for option in choice["options"]}
-    elif "scaleQuestion" in question:
-        scale = question["scaleQuestion"]
-        options = {str(level) for level in range(scale.get("low", 0), scale["high"] + 1)}
-    elif "ratingQuestion" in question:
-        options = {str(level) for level in range(1, question["ratingQuestion"]["ratingScaleLevel"] + 1)}
-    else:
-        return
-    for value in values:
-        if value and value not in options:
-            raise invalid(f"Question {question['questionId']} has no such option.")
-
-
 def keep(
     tx: Transaction, form_id: str, answers: Mapping[str, Sequence[str]], email: str | None, response_id: str = ""
 ) -> str:
     """Writes a new response, or what an edit leaves of an old one, whose id and first time stay."""
-    given = {key: kept for key, values in answers.items() if (kept := [value for value in values if value])}
-    text = json.dumps(given, ensure_ascii=False)
+    text = json.dumps({key: values for key, values in answers.items() if values}, ensure_ascii=False)
     if response_id:
         changed = tx.db.execute(
             "UPDATE responses SET submitted = ?, email = ?, answers = ? WHERE form_id = ? AND id = ?",

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from .form_model import OTHER, Field, Page, pages_met
+from .. import forms_answers
+from ..calls import Json
+from .form_model import OTHER, Field, Page
+from .form_model import pages as pages_of
 
 Posted = Mapping[str, Sequence[str]]
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 ENTRY = re.compile(r"entry\.(\d+)(?P<part>_sentinel|_year|_month|_day|_hour|_minute|_second|\.other_option_response)?")
-CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(:[0-5]\d)?")
-DURATION = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 
 
 @dataclass(frozen=True)
@@ -28,29 +28,21 @@ class Reading:
     email: str
     faults: dict[str, str]  # by question id; "email" for the address
     unknown: tuple[str, ...] = ()  # names of posted fields that are no question of this form
-    met: tuple[int, ...] = ()
 
     @property
     def answers(self) -> dict[str, list[str]]:
         return {question: values for question, values in self.given.items() if values}
 
 
-def read(pages: Sequence[Page], posted: Posted, *, asks_email: bool) -> Reading:
+def read(form: Json, posted: Posted, *, asks_email: bool) -> Reading:
     """Answers to the questions on the pages met; `unknown` must be empty for the answers to be taken."""
-    fields = {field.entry: field for page in pages for field in page.fields}
+    fields = {field.entry: field for page in pages_of(form) for field in page.fields}
     given = {field.question_id: _values(field, posted) for field in fields.values()}
-    met = pages_met(pages, given)
-    on_the_way = {field.question_id for number in met for field in pages[number].fields}
-    faults = {}
-    for field in fields.values():
-        if field.question_id not in on_the_way:
-            given[field.question_id] = []
-        elif fault := _fault(field, given[field.question_id]):
-            faults[field.question_id] = fault
+    kept, faults = forms_answers.judged(form.get("items", []), given)
     email = _first(posted, "emailAddress").strip()
     if asks_email and not EMAIL.fullmatch(email):
-        faults["email"] = "Type your e-mail address, such as ana@example.com." if email else NEEDS_ANSWER
-    return Reading(given, email, faults, tuple(_unknown(posted, fields)), met)
+        faults["email"] = "Type your e-mail address, such as ana@example.com." if email else forms_answers.NEEDS_ANSWER
+    return Reading(kept, email, faults, tuple(_unknown(posted, fields)))
 
 
 def prefilled(pages: Sequence[Page], query: Posted) -> dict[str, list[str]]:
@@ -64,29 +56,6 @@ def prefilled(pages: Sequence[Page], query: Posted) -> dict[str, list[str]]:
             if values:
                 given[field.question_id] = values
     return given
-
-
-NEEDS_ANSWER = "This question needs an answer."
-
-
-def _fault(field: Field, values: Sequence[str]) -> str:
-    if not values:
-        return NEEDS_ANSWER if field.required else ""
-    if field.kind != "checkbox" and len(values) > 1:
-        return "Give one answer only."
-    if field.kind in ("radio", "checkbox", "dropdown") and not field.has_other and set(values) - field.values:
-        return "Choose one of the options shown; the one that was sent is not among them."
-    if field.kind in ("scale", "rating") and values[0] not in field.values:
-        first, last = field.choices[0].value, field.choices[-1].value
-        return f"Choose a number from {first} to {last}."
-    if field.kind == "date" and not _is_date(field, values[0]):
-        shape = ("YYYY-" if field.with_year else "") + field.pattern
-        return f"Give a date that exists, as {shape}."
-    if field.kind == "time" and not CLOCK.fullmatch(values[0]):
-        return "Give a time as HH:MM, from 00:00 to 23:59."
-    if field.kind == "duration" and not DURATION.fullmatch(values[0]):
-        return "Give a duration as hours and minutes, HH:MM."
-    return ""
 
 
 def _values(field: Field, posted: Posted) -> list[str]:
@@ -121,17 +90,6 @@ def _from_parts(field: Field, posted: Posted) -> list[str]:
 
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
-
-
-def _is_date(field: Field, value: str) -> bool:
-    day, _, clock = value.partition(" ")
-    if bool(clock) != field.with_time or (clock and not CLOCK.fullmatch(clock)):
-        return False
-    try:
-        date.fromisoformat(day if field.with_year else f"2024-{day}")  # a leap year, so that 02-29 is a date
-    except ValueError:
-        return False
-    return True
 
 
 def _unknown(posted: Posted, fields: Mapping[str, Field]) -> Iterable[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -190,24 +189,6 @@ def choice_of(option: Json) -> Choice:
         return Choice(value, go_to=go_to)
     name, _, anchor = shape["rest"].partition(": ")
     return Choice(value, shape["level"], name.strip(), anchor.strip(), go_to)
-
-
-def pages_met(pages: Sequence[Page], answers: Mapping[str, Sequence[str]]) -> tuple[int, ...]:
-    """The pages that a responder with these answers comes past, following the options that lead elsewhere."""
-    position = {page.item_id: number for number, page in enumerate(pages)}
-    met: list[int] = []
-    at = 0
-    while at < len(pages) and at not in met:
-        met.append(at)
-        target = ""
-        for field in pages[at].fields:
-            for choice in field.choices:
-                if choice.go_to and choice.value in answers.get(field.question_id, ()):
-                    target = choice.go_to
-        if target == "SUBMIT_FORM":
-            break
-        at = {"RESTART_FORM": 0, "NEXT_SECTION": at + 1, "": at + 1}.get(target, position.get(target, at + 1))
-    return tuple(met)
 
 
 def _web_link(address: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 
 from .. import forms, forms_responses
-from ..calls import Transaction
+from ..calls import Json, Transaction
 from ..forms_document import Form
 from ..refusal import Refusal
 from ..store import Store
@@ -38,7 +38,7 @@ def add(pages: Blueprint, store: Store, owner: Access) -> None:
             sheet = _open_form(tx, form_id)
         if not isinstance(sheet, Sheet):
             return sheet
-        reading = form_answers.read(sheet.pages, posted, asks_email=bool(sheet.email))
+        reading = form_answers.read(sheet.form, posted, asks_email=bool(sheet.email))
         if reading.unknown:
             refused = (
                 f"This form has no question {_names(reading.unknown)}; it may have changed since the page was opened. "
@@ -128,6 +128,7 @@ class Sheet:
 
     id: str
     title: str
+    form: Json
     pages: Sequence[Page]
     email: str
 
@@ -163,7 +164,8 @@ def _open_form(tx: Transaction, form_id: str) -> Sheet | Answer:
     why = WHY_EMAIL.get(form.settings.get("emailCollectionType", ""), "")
     if not why and (problem := forms.responder_problem(tx, form, None)):
         return _say(403, "This form is not for you yet", [problem, "Ask whoever sent you the link."], over=_title(form))
-    return Sheet(form_id, _title(form), pages_of(form.as_json("")), why)
+    told = form.as_json("")
+    return Sheet(form_id, _title(form), told, pages_of(told), why)
 
 
 def _show(sheet: Sheet, reading: Reading, *, refused: str | None = None, status: int = 400) -> Answer:
