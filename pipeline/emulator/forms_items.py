@@ -37,154 +37,136 @@ def questions(item: Json) -> list[Json]:
 
 def check(item: Json, items: Sequence[Json], *, is_quiz: bool) -> None:
     """Raises for what Google refuses in an item that stands, or is about to stand, among `items`."""
-    _one_line(item.get("title", ""))
-    kind_ = kind(item, ITEM_KINDS)
-    if not kind_:
-        raise invalid("item.kind was not provided")
-    if kind_ == "questionItem":
-        question = item["questionItem"].get("question")
-        if question is None:
-            raise invalid("question_item.question was not provided")
-        if "rowQuestion" in question:
-            raise invalid("rowQuestion can only be used in a questionGroupItem")
-        _check_question(question, _pages(item, items), is_quiz=is_quiz)
-        _check_image(item["questionItem"])
-    elif kind_ == "questionGroupItem":
-        _check_group(item["questionGroupItem"])
-    elif kind_ == "imageItem":
-        if "image" not in item["imageItem"]:
-            raise invalid("image_item.image was not provided")
-        _check_image(item["imageItem"])
-    elif kind_ == "videoItem":
-        uri = item["videoItem"].get("video", {}).get("youtubeUri", "")
-        if not _YOUTUBE.fullmatch(uri):
-            raise invalid("video.youtube_uri must be the URI of a YouTube video")
+    _hold("item", item)
+    pages = {one["itemId"] for one in items if "pageBreakItem" in one and one.get("itemId") != item.get("itemId")}
+    for question in questions(item):
+        for option in _options(question.get("choiceQuestion", {})):
+            if "goToSectionId" in option and option["goToSectionId"] not in pages:
+                raise invalid(f"Section with ID {option['goToSectionId']} was not found")
+        if "grading" in question and not is_quiz:
+            raise invalid("Grading can only be set on questions of a quiz")
 
 
-def _pages(item: Json, items: Sequence[Json]) -> set[str]:
-    return {one["itemId"] for one in items if "pageBreakItem" in one and one.get("itemId") != item.get("itemId")}
+def _hold(name: str, value: Any) -> None:
+    """Raises for the first rule that the value of a field breaks, or anything below it."""
+    for member in value if isinstance(value, list) else [value]:
+        for said, broken in _RULES.get(name, ()):
+            if broken(member):
+                raise invalid(said)
+        if isinstance(member, dict):
+            for below, part in member.items():
+                _hold(below, part)
 
 
-def _one_line(text: str) -> None:
-    if "\n" in text or "\r" in text:
-        raise invalid("Displayed text cannot contain newlines")
+def _options(choice: Json) -> list[Json]:
+    return list(choice.get("options", ()))
 
 
-def _check_question(question: Json, pages: set[str], *, is_quiz: bool) -> None:
-    kind_ = kind(question, QUESTION_KINDS)
-    if not kind_:
-        raise invalid("question.kind was not provided")
-    if rule := _QUESTION_RULES.get(kind_):
-        rule(question[kind_])
-    for option in question.get("choiceQuestion", {}).get("options", []):
-        if "goToSectionId" in option and option["goToSectionId"] not in pages:
-            raise invalid(f"Section with ID {option['goToSectionId']} was not found")
-    if grading := question.get("grading"):
-        _check_grading(question, grading, is_quiz=is_quiz)
+def _doubled(choice: Json) -> bool:
+    values = ["\0other" if one.get("isOther") else one.get("value", "").strip() for one in _options(choice)]
+    return any(value and values.count(value) > 1 for value in set(values))
 
 
-def _check_choice(choice: Json, *, in_grid: bool = False) -> None:
-    shape = choice.get("type")
-    if not shape:
-        raise invalid("ChoiceQuestion.type is required")
-    options = choice.get("options")
-    if not options:
-        raise invalid("ChoiceQuestion.options is required")
-    seen: set[str] = set()
-    for option in options:
-        if option.get("isOther"):
-            if in_grid or shape == "DROP_DOWN":
-                raise invalid("Other option is not supported for this question type")
-            if option.get("value"):
-                raise invalid("Cannot set option.value when isOther is true")
-        elif not option.get("value"):
-            raise invalid("option.value was not provided")
-        _one_line(option.get("value", ""))
-        value = "\0other" if option.get("isOther") else option["value"].strip()
-        if value in seen:
-            raise invalid("Questions cannot have duplicate choice values")
-        seen.add(value)
-        leads = "goToAction" in option or "goToSectionId" in option
-        if leads and (in_grid or shape == "CHECKBOX"):
-            raise invalid("Section navigation is only supported for RADIO and DROP_DOWN questions")
-        if "image" in option:
-            _check_image(option)
+def _leads(option: Json) -> bool:
+    return "goToAction" in option or "goToSectionId" in option
 
 
-def _check_scale(scale: Json) -> None:
-    low, high = scale.get("low", 0), scale.get("high", 0)
-    if low not in (0, 1):
-        raise invalid("ScaleQuestion.low must be 0 or 1")
-    if not 2 <= high <= 10:
-        raise invalid("ScaleQuestion.high must be between 2 and 10")
-    _one_line(scale.get("lowLabel", ""))
-    _one_line(scale.get("highLabel", ""))
+def _columns(group: Json) -> Json:
+    return dict(group["grid"].get("columns", {}))
 
 
-def _check_rating(rating: Json) -> None:
-    if not rating.get("iconType"):
-        raise invalid("RatingQuestion.iconType is required")
-    if not 3 <= rating.get("ratingScaleLevel", 0) <= 10:
-        raise invalid("RatingQuestion.ratingScaleLevel must be between 3 and 10")
+def _wrong_key(question: Json) -> bool:
+    """Whether an answer key of a choice question names what is no option."""
+    values = [option.get("value") for option in _options(question.get("choiceQuestion", {}))]
+    key = question.get("grading", {}).get("correctAnswers", {}).get("answers", ())
+    return bool(values) and any(answer.get("value") not in values for answer in key)
 
 
-def _check_file_upload(_: Json) -> None:
-    raise invalid("Creating file upload questions is not supported")
+def _breaks_line(text: str) -> bool:
+    return "\n" in text or "\r" in text
 
 
-def _check_row(row: Json) -> None:
-    if not row.get("title"):
-        raise invalid("RowQuestion.title is required")
-    _one_line(row["title"])
+Rules = tuple[tuple[str, Callable[[Any], bool]], ...]
 
-
-_QUESTION_RULES: dict[str, Callable[[Json], None]] = {
-    "choiceQuestion": _check_choice,
-    "scaleQuestion": _check_scale,
-    "ratingQuestion": _check_rating,
-    "fileUploadQuestion": _check_file_upload,
-    "rowQuestion": _check_row,
+_LINE: Rules = (("Displayed text cannot contain newlines", _breaks_line),)
+_NO_OTHER = "Other option is not supported for this question type"
+_NO_WAY = "Section navigation is only supported for RADIO and DROP_DOWN questions"
+_QUESTION: Rules = (
+    ("question.kind was not provided", lambda one: not kind(one, QUESTION_KINDS)),
+    ("grading.correct_answers must be options of the question", _wrong_key),
+    (
+        "grading.when_right and grading.when_wrong are only supported for choice questions",
+        lambda one: "choiceQuestion" not in one and not {"whenRight", "whenWrong"}.isdisjoint(one.get("grading", {})),
+    ),
+    (
+        "grading.general_feedback is not supported for this question",
+        lambda one: {"choiceQuestion", "textQuestion"}.isdisjoint(one) and "generalFeedback" in one.get("grading", {}),
+    ),
+)
+_CHOICE: Rules = (
+    ("ChoiceQuestion.type is required", lambda one: not one.get("type")),
+    ("ChoiceQuestion.options is required", lambda one: not one.get("options")),
+    (_NO_OTHER, lambda one: one["type"] == "DROP_DOWN" and any(option.get("isOther") for option in one["options"])),
+    (_NO_WAY, lambda one: one["type"] == "CHECKBOX" and any(map(_leads, one["options"]))),
+    ("Questions cannot have duplicate choice values", _doubled),
+)
+# By the name of the field that a rule is about, wherever in an item it stands: what is said, and of what.
+_RULES: dict[str, Rules] = {
+    "item": (("item.kind was not provided", lambda one: not kind(one, ITEM_KINDS)),),
+    "questionItem": (
+        ("question_item.question was not provided", lambda one: "question" not in one),
+        ("rowQuestion can only be used in a questionGroupItem", lambda one: "rowQuestion" in one["question"]),
+    ),
+    "questionGroupItem": (
+        ("QuestionGroupItem.questions is required", lambda one: not one.get("questions")),
+        ("question_group_item.kind was not provided", lambda one: "grid" not in one),
+        (
+            "All questions in a grid must be of kind rowQuestion",
+            lambda one: any("rowQuestion" not in row for row in one["questions"]),
+        ),
+        (
+            "Only RADIO and CHECKBOX choices are allowed in a grid",
+            lambda one: _columns(one).get("type") == "DROP_DOWN",
+        ),
+        ("ChoiceQuestion.type is required", lambda one: "columns" not in one["grid"]),
+        (_NO_OTHER, lambda one: any(option.get("isOther") for option in _options(_columns(one)))),
+        (_NO_WAY, lambda one: any(map(_leads, _options(_columns(one))))),
+    ),
+    "imageItem": (("image_item.image was not provided", lambda one: "image" not in one),),
+    "videoItem": (
+        (
+            "video.youtube_uri must be the URI of a YouTube video",
+            lambda one: not _YOUTUBE.fullmatch(one.get("video", {}).get("youtubeUri", "")),
+        ),
+    ),
+    "question": _QUESTION,
+    "questions": _QUESTION,
+    "choiceQuestion": _CHOICE,
+    "columns": _CHOICE,
+    "options": (
+        ("Cannot set option.value when isOther is true", lambda one: one.get("isOther") and one.get("value")),
+        ("option.value was not provided", lambda one: not (one.get("isOther") or one.get("value"))),
+        (_LINE[0][0], lambda one: _breaks_line(one.get("value", ""))),
+    ),
+    "scaleQuestion": (
+        ("ScaleQuestion.low must be 0 or 1", lambda one: one.get("low", 0) not in (0, 1)),
+        ("ScaleQuestion.high must be between 2 and 10", lambda one: not 2 <= one.get("high", 0) <= 10),
+    ),
+    "ratingQuestion": (
+        ("RatingQuestion.iconType is required", lambda one: not one.get("iconType")),
+        (
+            "RatingQuestion.ratingScaleLevel must be between 3 and 10",
+            lambda one: not 3 <= one.get("ratingScaleLevel", 0) <= 10,
+        ),
+    ),
+    "fileUploadQuestion": (("Creating file upload questions is not supported", lambda _: True),),
+    "rowQuestion": (("RowQuestion.title is required", lambda one: not one.get("title")),),
+    "grading": (("grading.point_value must not be negative", lambda one: one.get("pointValue", 0) < 0),),
+    "image": (("image.source_uri was not provided", lambda one: not (one.get("sourceUri") or one.get("contentUri"))),),
+    "title": _LINE,
+    "lowLabel": _LINE,
+    "highLabel": _LINE,
 }
-
-
-def _check_group(group: Json) -> None:
-    rows = group.get("questions")
-    if not rows:
-        raise invalid("QuestionGroupItem.questions is required")
-    if "grid" not in group:
-        raise invalid("question_group_item.kind was not provided")
-    if any("rowQuestion" not in row for row in rows):
-        raise invalid("All questions in a grid must be of kind rowQuestion")
-    columns = group["grid"].get("columns", {})
-    if columns.get("type") == "DROP_DOWN":
-        raise invalid("Only RADIO and CHECKBOX choices are allowed in a grid")
-    _check_choice(columns, in_grid=True)
-    for row in rows:
-        _check_row(row["rowQuestion"])
-    _check_image(group)
-
-
-def _check_image(holder: Json) -> None:
-    image = holder.get("image")
-    if image is not None and not (image.get("sourceUri") or image.get("contentUri")):
-        raise invalid("image.source_uri was not provided")
-
-
-def _check_grading(question: Json, grading: Json, *, is_quiz: bool) -> None:
-    if not is_quiz:
-        raise invalid("Grading can only be set on questions of a quiz")
-    if grading.get("pointValue", 0) < 0:
-        raise invalid("grading.point_value must not be negative")
-    options = question.get("choiceQuestion", {}).get("options")
-    if options:
-        values = {option.get("value") for option in options}
-        for answer in grading.get("correctAnswers", {}).get("answers", []):
-            if answer.get("value") not in values:
-                raise invalid("grading.correct_answers must be options of the question")
-    elif "whenRight" in grading or "whenWrong" in grading:
-        raise invalid("grading.when_right and grading.when_wrong are only supported for choice questions")
-    elif "generalFeedback" in grading and "textQuestion" not in question:
-        raise invalid("grading.general_feedback is not supported for this question")
 
 
 # --- ids ------------------------------------------------------------------------------------------------------------
