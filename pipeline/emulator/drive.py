@@ -11,11 +11,13 @@ from . import drive_permissions as permissions
 from . import drive_query as query
 from .calls import Call, Content, Handler, Json, Transaction
 from .drive_files import (
+    EXPLICITLY,
     FOLDER,
     FORM,
     KINDS,
     SPREADSHEET,
     TABLES,
+    WITH_ITS_FOLDER,
     Kind,
     all_files,
     make_file,
@@ -98,13 +100,7 @@ def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") ->
     kind = KINDS.get(row["mime_type"])
     granted = permissions.of_file(tx, row["id"], view)
     mine = row["owner"] == tx.account
-    owner = {
-        "kind": "drive#user",
-        "displayName": row["owner"].partition("@")[0],
-        "emailAddress": row["owner"],
-        "me": mine,
-        "permissionId": permissions.grantee_id("user", row["owner"]),
-    }
+    owner = _user(tx, row["owner"])
     role = permissions.role(tx, row)
     can_edit = role in permissions.WRITERS
     told: Json = {
@@ -114,7 +110,7 @@ def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") ->
         "mimeType": row["mime_type"],
         "starred": False,
         "trashed": bool(row["trashed"]),
-        "explicitlyTrashed": bool(row["trashed"]),
+        "explicitlyTrashed": row["trashed"] == EXPLICITLY,
         "spaces": ["drive"],
         "version": str(row["version"]),
         "createdTime": row["created"],
@@ -153,6 +149,16 @@ def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") ->
             mime: f"{base_url}/drive/v3/files/{row['id']}/export?mimeType={mime}" for mime in kind.export
         }
     return told
+
+
+def _user(tx: Transaction, email: str) -> Json:
+    return {
+        "kind": "drive#user",
+        "displayName": email.partition("@")[0],
+        "emailAddress": email,
+        "me": email == tx.account,
+        "permissionId": permissions.grantee_id("user", email),
+    }
 
 
 def _create(tx: Transaction, call: Call) -> Json:
@@ -210,7 +216,7 @@ def _write(tx: Transaction, file_id: str, body: Json) -> None:
         if key == "name":
             columns["name"] = value
         elif key == "trashed":
-            columns["trashed"] = int(value)
+            columns["trashed"] = EXPLICITLY * value
         elif key in ("createdTime", "modifiedTime"):
             columns[{"createdTime": "created", "modifiedTime": "modified"}[key]] = stamp(query.moment(value, key))
         elif key == "appProperties":
@@ -272,13 +278,24 @@ def _update(tx: Transaction, call: Call) -> Json:
         raise permissions.not_allowed(row["id"])
     body.pop("mimeType", None)
     added = [one for one in call.params.get("addParents", "").split(",") if one]
+    if call.params.get("removeParents") and not added:
+        raise Refusal(501, "The local workspace keeps each file in one folder: removeParents goes with addParents.")
     if added:
         parent = _parent(tx, added)
         if any(parent == above for above in (row["id"], *(one["id"] for one in _inside(tx, row["id"])))):
             raise Refusal(403, "A folder cannot be its own parent.", reason="cannotAddParent")
         tx.db.execute("UPDATE files SET parent = ? WHERE id = ?", (parent, row["id"]))
     _write(tx, row["id"], body)
+    if "trashed" in body:
+        _drag(tx, row["id"], trashed=body["trashed"])
     return _told(tx, call, row["id"])
+
+
+def _drag(tx: Transaction, folder: str, *, trashed: bool) -> None:
+    """What lies in a folder goes into the trash and out of it with the folder, unless it was put there by itself."""
+    for row in rows(tx, "SELECT id FROM files WHERE parent = ? AND trashed != ?", folder, EXPLICITLY):
+        tx.db.execute("UPDATE files SET trashed = ? WHERE id = ?", (WITH_ITS_FOLDER * trashed, row["id"]))
+        _drag(tx, row["id"], trashed=trashed)
 
 
 def _inside(tx: Transaction, folder: str) -> Iterator[sqlite3.Row]:
@@ -382,13 +399,7 @@ def _about(tx: Transaction, call: Call) -> Json:
         raise _fields_needed()
     return {
         "kind": "drive#about",
-        "user": {
-            "kind": "drive#user",
-            "displayName": tx.account.partition("@")[0],
-            "emailAddress": tx.account,
-            "me": True,
-            "permissionId": permissions.grantee_id("user", tx.account),
-        },
+        "user": _user(tx, tx.account),
         "storageQuota": {"limit": "16106127360", "usage": "0", "usageInDrive": "0", "usageInDriveTrash": "0"},
         "exportFormats": {mime: list(kind.export) for mime, kind in KINDS.items() if kind.export},
     }

@@ -33,6 +33,7 @@ CREATE INDEX IF NOT EXISTS files_by_owner ON files (owner, modified);
 """
     + permissions.TABLES
 )
+EXPLICITLY, WITH_ITS_FOLDER = 1, 2  # how a file came into the trash; 0 when it is not there
 # `app_properties` by client id, since each app sees its own; `more` holds what Drive only keeps for its callers.
 
 

@@ -52,19 +52,9 @@ def _load(tx: Transaction, form_id: str, name: str) -> Form:
         "FROM forms WHERE id = ?",
         (form_id,),
     ).fetchone()
-    id_, revision, title, description, settings, items, published, accepting, legacy = row
-    return Form(
-        id=id_,
-        revision=revision,
-        title=title,
-        description=description,
-        settings=json.loads(settings),
-        items=json.loads(items),
-        published=bool(published),
-        accepting=bool(accepting),
-        legacy=bool(legacy),
-        document_title=name,
-    )
+    id_, revision, title, about, settings, items, published, accepting, legacy = row
+    content = json.loads(settings), json.loads(items)
+    return Form(id_, revision, title, about, *content, bool(published), bool(accepting), bool(legacy), name)
 
 
 def _save(tx: Transaction, form: Form) -> None:

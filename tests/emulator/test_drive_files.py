@@ -149,6 +149,20 @@ def test_a_trashed_file_is_still_there(drive):
     assert names(drive, "trashed=true") == ["Old"]
 
 
+def test_what_lies_in_a_folder_goes_into_the_trash_with_it(drive, forms):
+    """And comes back with it, but for what was put there by itself."""
+    folder = make(drive, mime=FOLDER)
+    form, other = make(drive, parents=[folder]), make(drive, parents=[folder])
+    drive.files().update(fileId=other, body={"trashed": True}).execute()
+    drive.files().update(fileId=folder, body={"trashed": True}).execute()
+    told = drive.files().get(fileId=form, fields="trashed,explicitlyTrashed").execute()
+    assert told == {"trashed": True, "explicitlyTrashed": False}
+    assert refusal(forms.get(formId=form)).status_code == 404
+    drive.files().update(fileId=folder, body={"trashed": False}).execute()
+    assert forms.get(formId=form).execute()["formId"] == form
+    assert refusal(forms.get(formId=other)).status_code == 404
+
+
 def test_a_form_cannot_be_downloaded_or_exported(http, drive):
     """It has no content of bytes."""
     file_id = make(drive)
