@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -34,7 +35,7 @@ weight = 2
 """
 
 
-def ratings(*scorecards: tuple[str, str, dict[str, int]]) -> str:
+def ratings(*scorecards: tuple[str, str, dict[str, int | str]]) -> str:
     lines = ["candidate,interviewer,round,question,rating,submitted_at"]
     for candidate, interviewer, given in scorecards:
         lines += [f"{candidate},{interviewer},interview,{q},{level},2026-03-02T10:00:00Z" for q, level in given.items()]
@@ -46,7 +47,7 @@ def write_example(project: Path, floor: str = "") -> None:
     (project / "config" / "backend.toml").write_text(EXAMPLE_ROLE.format(floor=floor))
 
 
-def full(level: int) -> dict[str, int]:
+def full(level: int) -> dict[str, int | str]:
     return dict.fromkeys(("t1", "t2", "t3", "c1", "c2", "k1", "k2"), level)
 
 
@@ -93,6 +94,24 @@ def test_floors_and_coverage_decide_who_is_ranked_at_all(run: Run, project: Path
     assert rows["Gus"]["range"] == [float(Fraction(19, 6)), float(Fraction(131, 30))]
     assert rows["Cyd"]["score"] == float(Fraction(47, 12))
     assert rows["Eve"]["range"] == [2.925, 4.925]
+
+
+def test_who_was_not_assessed_may_still_end_anywhere(run: Run, project: Path) -> None:
+    """No score, the whole scale as its range, and nothing about agreement: each named, none left out."""
+    write_example(project)
+    (project / "r.csv").write_text(ratings(("Ana", "i1", {"t1": ""})))
+    told = run("rank", "--ratings", "r.csv", "--json").json
+    assert [(row["score"], row["percent"], row["range"]) for row in told["candidates"]] == [(None, None, [1, 5])]
+    assert told["agreement"] == {"icc1": None, "icck": None, "alpha_interval": None}
+
+
+@pytest.mark.parametrize("text", [ratings(("Ana", "i1", full(4)), ("Zo\u00eb", "i2", full(3))), ratings(), "", "\n\n"])
+def test_the_document_is_written_row_by_row_and_is_one(run: Run, project: Path, text: str) -> None:
+    """A great many candidates are never held as one text, which nobody who reads it can see."""
+    write_example(project)
+    (project / "r.csv").write_text(text)
+    told = run("rank", "--ratings", "r.csv", "--json")
+    assert told.out == json.dumps(told.json, ensure_ascii=False, indent=1) + "\n"
 
 
 def test_every_fault_of_a_ratings_file_is_told_at_its_row(run: Run, project: Path) -> None:

@@ -152,7 +152,7 @@ def rank(
     Compute and print the ranking. Nothing is written.
     """
     from pipeline.errands import rank as errand
-    from pipeline.ranking import document, table
+    from pipeline.ranking import parts, table
 
     if ratings and record:
         raise CannotAsk("--ratings and --record both say what to rank.", "Give one of the two.")
@@ -164,7 +164,7 @@ def rank(
         with screen.project() as project:
             ranked = errand.from_workspace(project, exchangeable=exchangeable, present_scale_only=present_scale_only)
     if screen.json:
-        screen.document(document(ranked.ranking))
+        screen.document(parts(ranked.ranking))
         return
     width = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 120
     shown = table(ranked.ranking, ranked.rubric, width)

@@ -48,9 +48,20 @@ class Screen:
         click.echo(plain(text))
 
     def document(self, document: Mapping[str, Any]) -> None:
-        """The one JSON document of a command run with --json."""
-        text = json.dumps({"schema_version": 1, **document}, ensure_ascii=False, indent=1, allow_nan=False)
-        click.echo(plain_json(text))
+        """The one JSON document of a command run with --json; rows that come as an iterator are written one by one."""
+        before = "{\n "
+        for key, value in {"schema_version": 1, **document}.items():
+            click.echo(f"{before}{_json(key)}: ", nl=False)
+            before = ",\n "
+            if not isinstance(value, Iterator):
+                click.echo(_json(value, 1), nl=False)
+                continue
+            start = "["
+            for row in value:
+                click.echo(f"{start}\n  {_json(row, 2)}", nl=False)
+                start = ","
+            click.echo("[]" if start == "[" else "\n ]", nl=False)
+        click.echo("\n}")
 
     def tell_reach(self, project: Project) -> None:
         """Who can open the addresses just shown, where that is nobody yet."""
@@ -91,6 +102,12 @@ class Screen:
             if errand:
                 stack.enter_context(lock(project.hidden, errand))
             yield project
+
+
+def _json(value: object, depth: int = 0) -> str:
+    """The value as JSON, its lines indented as they stand in the document."""
+    text = plain_json(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+    return text.replace("\n", f"\n{' ' * depth}")
 
 
 class Command(click.Command):

@@ -29,7 +29,7 @@ def policy_of(role: Role, *, exchangeable: bool = False) -> Policy:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A ranking and what it was made from."""
+    """A ranking and what it was made from; `scorecards` only where they came from the workspace."""
 
     ranking: Ranking
     rubric: Rubric
@@ -43,9 +43,9 @@ def from_ratings(directory: Path, role: str | None, path: Path, *, exchangeable:
         raise InvalidInput(sources.faults)
     chosen = choose_role(sources, role, directory)
     rubric = config.rubric(chosen, sources.bank)
-    scorecards = ranking.ratings_file.read(path, rubric)
     policy = policy_of(chosen, exchangeable=exchangeable)
-    return Ranked(ranking.rank(rubric, scorecards, policy=policy), rubric, scorecards)
+    # The scorecards have no name here: a million of them are let go as soon as they are summed up.
+    return Ranked(ranking.rank(rubric, ranking.ratings_file.read(path, rubric), policy=policy), rubric, ())
 
 
 def from_workspace(project: Project, *, exchangeable: bool = False, present_scale_only: bool = False) -> Ranked:

@@ -5,7 +5,7 @@ that the same scorecards give the same report. numpy is imported by the parts th
 """
 
 from pipeline.ranking import ratings_file, record
-from pipeline.ranking.as_json import document
+from pipeline.ranking.as_json import document, parts
 from pipeline.ranking.assemble import rank
 from pipeline.ranking.explanation import Explanation, explain
 from pipeline.ranking.policy import Policy
@@ -21,6 +21,7 @@ __all__ = [
     "Ranking",
     "document",
     "explain",
+    "parts",
     "rank",
     "ratings_file",
     "record",

@@ -9,20 +9,24 @@ from typing import Any
 from pipeline.ranking.results import CandidateResult, InterviewerResult, Ranking
 
 SCHEMA_VERSION = 1
+UNKNOWN: dict[str, float | None] = {"icc1": None, "icck": None, "alpha_interval": None}  # there always, told or not
 
 
 def document(ranking: Ranking) -> dict[str, Any]:
     """The ranking with JSON's own types only."""
+    return {key: list(value) if key == "candidates" else value for key, value in parts(ranking).items()}
+
+
+def parts(ranking: Ranking) -> dict[str, Any]:
+    """The same, with the candidates still to be made one by one: all at once they would take more than the ranking."""
     return {
         "schema_version": SCHEMA_VERSION,
         "role": ranking.role,
         "rubric": ranking.rubric,
         "as_of": ranking.as_of,
-        "candidates": [_candidate(each) for each in ranking.candidates],
+        "candidates": map(_candidate, ranking.candidates),
         "interviewers": [_interviewer(each) for each in ranking.interviewers],
-        "agreement": (
-            None if ranking.agreement is None else {key: _number(value) for key, value in ranking.agreement.items()}
-        ),
+        "agreement": {key: _number(value) for key, value in (UNKNOWN | dict(ranking.agreement or {})).items()},
         "notes": list(ranking.notes),
     }
 

@@ -42,6 +42,7 @@ def rank(
     """
     policy = policy or Policy()
     cells = collect(rubric, scorecards, candidates)
+    del scorecards  # whoever gave them may not need them any more, and they are large
     score = Headline(rubric, policy).score
     results = order([score(each) for each in cells.candidates])
     bare = Ranking(
