@@ -57,7 +57,14 @@ def test_equal_weights_need_no_reason() -> None:
 def test_who_is_better_on_everything_cannot_be_overtaken() -> None:
     """No single weight helps the other."""
     notes = ranking.rank(rubric((2, 1)), [card(c, i, x, x) for c, x in (("a", 5), ("b", 3)) for i in "xy"]).notes
-    assert "No change of a single weight would take first place from a." in notes
+    assert "No change of a single weight would take first place from a among those ranked." in notes
+
+
+def test_a_competency_that_is_only_shown_may_be_what_decides() -> None:
+    """4 + 2 w = 3 + 4 w: half a point of weight for what has none."""
+    cards = [card(c, i, *x) for c, x in (("a", (4, 2)), ("b", (3, 4))) for i in "xy"]
+    notes = ranking.rank(rubric((1, 0)), cards).notes
+    assert any("from 0 to above 0.5, which would put b first" in note for note in notes)
 
 
 def test_a_shared_first_place_is_decided_by_any_weight() -> None:

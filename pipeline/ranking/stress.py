@@ -47,8 +47,8 @@ def notes(ranked: Sequence[CandidateResult], rubric: Rubric) -> list[str]:
             found.append(f"No reason is written down for the weight of {names}.")
         if len(ranked) > 1:
             found.append(_equal_weights(ranked, counting))
-    if len(ranked) > 1 and len(counting) > 1:
-        found.append(_smallest_change(ranked, counting))
+    if len(ranked) > 1 and len(rubric.competencies) > 1:
+        found.append(_smallest_change(ranked, rubric.competencies))
     return found
 
 
@@ -76,27 +76,29 @@ def _equal_weights(ranked: Sequence[CandidateResult], counting: Sequence[Compete
     return f"With equal weights {_names(then)} would be first instead of {_names(now)}; {ranks} would change."
 
 
-def _smallest_change(ranked: Sequence[CandidateResult], counting: Sequence[Competency]) -> str:
+def _smallest_change(ranked: Sequence[CandidateResult], competencies: Sequence[Competency]) -> str:
     if ranked[1].rank == 1:
         tied = [each.candidate for each in ranked if each.rank == 1]
         return f"First place is shared by {_names(tied)}: any change of a weight on which they differ decides it."
-    change = smallest_change(ranked, counting)
+    change = smallest_change(ranked, competencies)
     if change is None:
-        return f"No change of a single weight would take first place from {printable(ranked[0].candidate)}."
+        name = printable(ranked[0].candidate)
+        return f"No change of a single weight would take first place from {name} among those ranked."
     was, now = change.competency.weight, change.weight
     about = "" if change.exact and now.denominator in (1, 2, 4, 5, 10, 20, 25, 50, 100) else "about "
     direction = "below" if now < was else "above"
     return (
-        f"The smallest change of one weight that would change first place: {printable(change.competency.name)} from "
-        f"{_plain(was)} to {direction} {about}{_plain(now)}, which would put {printable(change.candidate)} first."
+        "The smallest change of one weight that would change first place among those ranked: "
+        f"{printable(change.competency.name)} from {_plain(was)} to {direction} {about}{_plain(now)}, which would put "
+        f"{printable(change.candidate)} first."
     )
 
 
-def smallest_change(ranked: Sequence[CandidateResult], counting: Sequence[Competency]) -> Change | None:
+def smallest_change(ranked: Sequence[CandidateResult], competencies: Sequence[Competency]) -> Change | None:
     """Over all competencies and challengers, the crossing nearest to today's weights; None when there is none."""
     best: Change | None = None
-    for competency, challenger in _nearest(ranked, counting):
-        terms = _terms(*_sums(ranked[0], counting, competency), *_sums(challenger, counting, competency))
+    for competency, challenger in _nearest(ranked, competencies):
+        terms = _terms(*_sums(ranked[0], competencies, competency), *_sums(challenger, competencies, competency))
         for root, exact in _roots(*terms):
             change = Change(competency, competency.weight + root, challenger.candidate, exact)
             nearer = best is None or abs(root) < abs(best.weight - best.competency.weight)
@@ -106,27 +108,27 @@ def smallest_change(ranked: Sequence[CandidateResult], counting: Sequence[Compet
 
 
 def _nearest(
-    ranked: Sequence[CandidateResult], counting: Sequence[Competency]
+    ranked: Sequence[CandidateResult], competencies: Sequence[Competency]
 ) -> list[tuple[Competency, CandidateResult]]:
     """The few pairs of competency and challenger with the nearest crossings, in floating point."""
     near: list[tuple[float, int, int]] = []
-    for k, competency in enumerate(counting):
-        lead = tuple(map(float, _sums(ranked[0], counting, competency)))
+    for k, competency in enumerate(competencies):
+        lead = tuple(map(float, _sums(ranked[0], competencies, competency)))
         for place in range(1, min(len(ranked), CHALLENGERS)):
-            sums = tuple(map(float, _sums(ranked[place], counting, competency)))
+            sums = tuple(map(float, _sums(ranked[place], competencies, competency)))
             near += [
                 (abs(root), k, place)
                 for root in _float_roots(*_terms(*lead, *sums))
                 if root > -float(competency.weight) - 1e-9
             ]
-    return [(counting[k], ranked[place]) for _, k, place in nsmallest(CLOSEST, near)]
+    return [(competencies[k], ranked[place]) for _, k, place in nsmallest(CLOSEST, near)]
 
 
 def _sums(
-    result: CandidateResult, counting: Sequence[Competency], competency: Competency
+    result: CandidateResult, competencies: Sequence[Competency], competency: Competency
 ) -> tuple[Fraction, Fraction, Fraction, Fraction]:
     """N, D, s and i of a candidate; N from the headline, which is N / D."""
-    weight = sum((c.weight for c in counting if result.competencies[c.id].score is not None), Fraction(0))
+    weight = sum((c.weight for c in competencies if result.competencies[c.id].score is not None), Fraction(0))
     score = result.competencies[competency.id].score
     points = (result.score or Fraction(0)) * weight
     return (points, weight, score or Fraction(0), Fraction(score is not None))
