@@ -175,6 +175,13 @@ def test_a_large_sparse_panel_recovers_what_it_was_made_from() -> None:
     assert parts.residual**0.5 == pytest.approx(0.5, abs=0.03)
 
 
+def test_an_interval_goes_on_to_an_estimate_of_nothing() -> None:
+    """Reliability .00 with a range from .01 would be a riddle."""
+    found = agreement.correlations(*long(np.array([[4.0, 4, 3], [4, 3, 4], [3, 4, 4], [4, 4, 4]])), names="abc")
+    assert found["icc1"] == found["icc1_low"] == 0.0
+    assert found["icck"] == found["icck_low"] == 0.0
+
+
 def test_the_interval_holds_the_estimate_and_narrows_with_the_panel() -> None:
     """Six candidates leave the reliability wide open, two hundred do not."""
     small = agreement.correlations(*long(SHROUT_FLEISS), names="abcd")

@@ -103,7 +103,9 @@ def correlations(score: Floats, candidate: Ints, interviewer: Ints, names: Seque
         for name, values in (("icc1", one), ("icck", many)):
             order = np.argsort(values)
             ends = np.searchsorted(chances[order].cumsum(), (0.05, 0.95))
-            found[f"{name}_low"], found[f"{name}_high"] = (float(values[order[min(at, len(order) - 1)]]) for at in ends)
+            low, high = (float(values[order[min(at, len(order) - 1)]]) for at in ends)
+            # The estimate may lie at the edge, exactly 0, where no point of the grid is: the interval goes on to it.
+            found[f"{name}_low"], found[f"{name}_high"] = min(low, found[name]), max(high, found[name])
     return found
 
 

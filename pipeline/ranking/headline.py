@@ -55,17 +55,17 @@ class Headline:
         ]
         covered, total = sum(weight for weight, _ in assessed), sum(self._weights)
         coverage = _fraction(covered, total)
-        overall = span = percent = None
+        common = lcm(*(value.denominator for _, value in assessed))
+        points = sum(w * value.numerator * (common // value.denominator) for w, value in assessed)
+        missing = (total - covered) * common
+        span = (
+            _fraction(points + missing * low, common * total),
+            _fraction(points + missing * high, common * total),
+        )
+        overall = percent = None
         if covered:
-            common = lcm(*(value.denominator for _, value in assessed))
-            points = sum(w * value.numerator * (common // value.denominator) for w, value in assessed)
-            missing = (total - covered) * common
             overall = _fraction(points, common * covered)
             percent = _fraction(100 * (points - low * common * covered), common * covered * (high - low))
-            span = (
-                _fraction(points + missing * low, common * total),
-                _fraction(points + missing * high, common * total),
-            )
         interviewers = tuple(sorted({card.interviewer for card in cards.cards if card.cells}))
         status, told = self._judge(each_score, cards, coverage, len(interviewers))
         return CandidateResult(

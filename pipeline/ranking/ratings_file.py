@@ -65,7 +65,7 @@ def _clean_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             if not first.strip():
-                if file.read(1):
+                if file.read().strip():
                     raise _BrokenShapeError
                 return
             separator = max(SEPARATORS, key=first.count)

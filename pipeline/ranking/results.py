@@ -29,7 +29,7 @@ class CandidateResult:
     tier: int | None
     score: Fraction | None
     percent: Fraction | None
-    range: tuple[Fraction, Fraction] | None
+    range: tuple[Fraction, Fraction]  # of the score, whatever the unassessed part had been
     competencies: Mapping[str, CompetencyScore]
     scorecards: int
     interviewers: tuple[str, ...]
