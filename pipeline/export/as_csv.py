@@ -58,7 +58,7 @@ def _all(report: Report) -> Iterator[Sequence[Value]]:
 def _row(result: CandidateResult, rubric: Rubric, tops: Iterable[int]) -> list[Value]:
     return [
         *(result.rank, result.tier, result.status, result.candidate, result.score, result.percent),
-        *result.range,
+        *(result.range or (None, None)),
         *(result.competencies[competency.id].score for competency in rubric.competencies),
         *(result.scorecards, len(result.interviewers), result.coverage),
         *(result.recommendations.get(key, 0) for key in ("strong_no", "no", "yes", "strong_yes")),

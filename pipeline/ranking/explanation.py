@@ -108,7 +108,7 @@ class Explanation:
             "ranked_candidates": len(self.ranked),
             "score": _float(result.score),
             "coverage": float(result.coverage),
-            "range": [float(end) for end in result.range],
+            "range": None if result.range is None else [float(end) for end in result.range],
             "competencies": [
                 {
                     "competency": step.competency.id,
@@ -198,7 +198,7 @@ class Explanation:
         result = self.result
         lines = ["THE SCORE"]
         counted = [(s.competency.weight, s.score) for s in self.steps if s.score is not None and s.competency.weight]
-        if result.score is None:
+        if result.score is None or result.range is None:
             return "\n".join([*lines, "  Nothing that counts was assessed, so there is no score."])
         total = sum(weight for weight, _ in counted)
         terms = " + ".join(f"{_plain(weight)} x {_plain(score)}" for weight, score in counted)

@@ -29,7 +29,7 @@ class CandidateResult:
     tier: int | None
     score: Fraction | None
     percent: Fraction | None
-    range: tuple[Fraction, Fraction]  # of the score, whatever the unassessed part had been
+    range: tuple[Fraction, Fraction] | None  # whatever the unassessed part had been; None where it is kept back
     competencies: Mapping[str, CompetencyScore]
     scorecards: int
     interviewers: tuple[str, ...]
