@@ -1,4 +1,4 @@
-"""How long ranking takes, phase by phase, beside the csv module reading the same file; and its peak memory.
+"""How long ranking takes, phase by phase, beside the csv module reading the same file; and the command as a whole.
 
     python benchmarks/rank_scale.py              1,000,000 ratings, three shapes
     python benchmarks/rank_scale.py 100000       fewer
@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -65,7 +64,7 @@ def write(path: Path, ratings: int, interviewers: int, cards: int, questions: in
 
 
 def measure(path: Path) -> None:
-    """One line a phase; run in a process of its own so that the peak memory is this file's alone."""
+    """One line a phase; run in a process of its own, so that no file finds the memory of another."""
     started = time.process_time()
     with path.open(encoding="utf-8", newline="") as file:
         ratings = sum(1 for _ in csv.reader(file)) - 1
@@ -99,8 +98,32 @@ def measure(path: Path) -> None:
     timed("all estimates, with draws", lambda: estimate(cells, role, results, policy))
     cells = results = design = fitted = model = None
     timed("rank() as a whole", lambda: ranking.rank(role, cards))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  {ratings:,} ratings, {len(cards):,} scorecards; peak memory {peak:,.0f} MB")
+    print(f"  {ratings:,} ratings, {len(cards):,} scorecards")
+
+
+def command(project: Path, ratings: Path) -> None:
+    """The same as people run it: processor time and peak memory of `pipeline rank --ratings FILE --json`."""
+    rank = [sys.executable, "-m", "pipeline", "rank", "--project", str(project), "--ratings", str(ratings), "--json"]
+    with subprocess.Popen(rank, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(rank)} ended with {process.returncode}")
+    print(
+        f"  {'as a command, with --json':34}{used.ru_utime + used.ru_stime:8.2f} s; peak {used.ru_maxrss / 1024:,.0f} MB"
+    )
+
+
+def write_project(project: Path) -> None:
+    """The rubric as the files of a project."""
+    role, anchors = rubric(), ["anchor_1", "anchor_3", "anchor_5"]
+    (project / "config").mkdir()
+    competencies = [f'[[competency]]\nid = "{c.id}"\nweight = {c.weight}\nwhy = "{c.why}"' for c in role.competencies]
+    (project / "config" / "scale.toml").write_text("\n".join(['title = "Scale"', *competencies]), encoding="utf-8")
+    with (project / "question_bank.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "competency", "question", *anchors])
+        rows.writerows([q.id, q.competency, q.question, *anchors] for q in role.questions)
 
 
 def panel() -> None:
@@ -126,11 +149,13 @@ def main() -> None:
     panel()
     ratings = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as directory:
+        write_project(Path(directory))
         for name, (interviewers, cards, questions) in SHAPES.items():
             path = Path(directory) / "ratings.csv"
             candidates = write(path, ratings, interviewers, cards, questions)
             print(f"\n{name}; {candidates:,} candidates")
             subprocess.run([sys.executable, __file__, "measure", str(path)], check=True, env=dict(os.environ))
+            command(Path(directory), path)
 
 
 if __name__ == "__main__":
