@@ -40,7 +40,7 @@ def table(
         shared = int(met.candidates[r])
         value = ends = None
         if severity is not None and shared:
-            value = round(float(severity.severity[r]), 12)
+            value = round(float(severity.severity[r]), 12) + 0.0  # never -0.0
             half = student_quantile(SURE, severity.df) * float(spread[r])
             ends = (round(value - half, 12), round(value + half, 12))
         results.append(

@@ -245,7 +245,8 @@ class Explanation:
         higher = (result.rank or 1) - 1
         equal = [each for each in self.ranked if each.rank == result.rank and each is not result]
         tied = f", equal with {_names(equal)}" if equal else ""
-        lines.append(f"  {count(higher, 'candidate')} with a higher score: {ordinal(higher + 1)}{tied}.")
+        ahead = f"{count(higher, 'candidate')} with a higher score" if higher else "Nobody has a higher score"
+        lines.append(f"  {ahead}: {ordinal(higher + 1)}{tied}.")
         if result.tier is not None:
             others = [each for each in self.ranked if each.tier == result.tier and each is not result]
             lines.append(
