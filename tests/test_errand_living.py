@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from pipeline.errands.times import text_of
 from tests.conftest import BANK, TEAM, TECHNICAL, Google, Run
 
 Json = dict[str, Any]
@@ -293,14 +291,12 @@ def test_an_added_question_is_told_in_its_version(google: Google, run: Run, role
 def test_a_scorecard_is_stamped_with_the_version_in_force_when_it_was_sent(
     google: Google, run: Run, role: Json, project: Path
 ) -> None:
-    """Also when it is pulled only after the next version has come."""
-    google.control("clock", now=text_of(datetime.now(UTC)))
+    """Also when it is pulled only after the next version has come, and within one second of it."""
+    google.control("clock", now=datetime.now(UTC).isoformat())
     sent = {"Candidate": "Ana", **TECHNICAL}
     google.submit(role["technical"], IVO, sent).raise_for_status()
-    time.sleep(1.1)  # times are told to the second
     config("weight = 5", "weight = 4")(project)
     run("create-form")
-    google.control("clock", advance=2)
     google.submit(role["technical"], IVO, {**sent, "Candidate": "Ben"}).raise_for_status()
     run("run")
     first, second = (row["Id"] for row in versions(google, role))
@@ -508,6 +504,26 @@ def test_another_scale_is_a_change_of_meaning_and_never_averaged_with_the_old(
     refused = run("run", code=5)
     assert "4 on the scale 1 to 5" in refused.err and "--present-scale-only" in refused.err
     run("run", "--present-scale-only")
+
+
+def test_answers_on_an_earlier_scale_are_read_as_they_were_meant_however_late(
+    google: Google, run: Run, role: Json, project: Path
+) -> None:
+    """A 5 of 1 to 5 stays a 5 in Scorecards, though the scale ends at 4 by the time that it is pulled."""
+    google.control("clock", now=datetime.now(UTC).isoformat())
+    sent = {"Candidate": "Ana", **TECHNICAL, "How do you speed up a slow join?": "5"}
+    google.submit(role["technical"], IVO, sent).raise_for_status()
+    config('[[round]]\nid = "team"', '[scale]\nhigh = 4\nnames = ["A", "B", "C", "D"]\n[[round]]\nid = "team"')(project)
+    bank("anchor_3,anchor_5", "anchor_2,anchor_4")(project)
+    run("create-form")
+    google.submit(role["technical"], IVO, {**sent, "Candidate": "Ben", "How do you speed up a slow join?": "4"})
+    for _ in range(2):
+        run("pull-responses", "--full")
+        rated = {row["Candidate"]: row["Rating: joins"] for row in google.table(role["spreadsheet"], "Scorecards")}
+        assert rated == {"Ana": 5, "Ben": 4}
+    assert "no-evidence" not in {
+        row["Kind"] for row in google.table(role["spreadsheet"], "Problems") if row["Candidate"] == "Ana"
+    }
 
 
 def test_answers_to_a_removed_question_stay_in_the_spreadsheet_and_count_no_more(

@@ -18,14 +18,15 @@ from pipeline.errands.checks import about_panel, shared_addresses, two_spellings
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.files import Ids, on_forms
 from pipeline.errands.times import text_of
+from pipeline.errands.versions import comparable
 from pipeline.errors import Refused
 from pipeline.form import lint, read_response
 from pipeline.google import forms, sheets
 from pipeline.google.refusals import Invalid
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
-from pipeline.scorecard import Problem, Round, SubmittedScorecard
-from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, mark_of
+from pipeline.scorecard import Problem, Round, SubmittedScorecard, instant
+from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, Version, mark_of
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
 ATTEMPTS = 4  # at writing while people move rows
@@ -155,15 +156,18 @@ class _Reading:
         join = joins(self.book).get(round_.id, ())
         wanted = f"timestamp >= {since}" if since else None
         known = {(stored.id, stored.card.submitted_at) for stored in self.book.scorecards if stored.sound}
-        forgotten = self.book.recorded.forgotten
+        forgotten, rubric = self.book.recorded.forgotten, self.project.rubric
         for page in forms.responses_list(self.project.session, form_id, filter=wanted):
             for response in page:
                 if forgotten and mark_of(form_id, response["responseId"]) in forgotten:
                     continue  # about a candidate who was erased; only people can delete it from the form
                 if since and (response["responseId"], response.get("lastSubmittedTime")) in known:
                     continue  # inside the overlap, and held already
-                card, problems, other = read_response(response, join, self.project.rubric, round_id=round_.id)
-                card = replace(card, rubric_version=version_at(self.book, self.project, card.submitted_at))
+                version = version_at(self.book, response.get("lastSubmittedTime", ""))
+                card, problems, other = read_response(
+                    response, join, rubric, round_id=round_.id, levels=version.levels if version else None
+                )
+                card = replace(card, rubric_version=version.fingerprint if version else rubric.fingerprint)
                 self.incoming.append(Incoming(card, not unusable(card, self.book.candidates), other))
                 self.problems += problems
 
@@ -178,10 +182,10 @@ class _Reading:
                 self.incoming.append(Incoming(stored.card, usable, stored.other, held=True))
 
 
-def version_at(book: Book, project: Project, moment: str) -> str:
-    """The fingerprint of the rubric in force at a moment (RFC 3339 UTC)."""
-    found = [version.fingerprint for version in book.versions if version.since[:19] <= moment[:19]]
-    return found[-1] if found else book.versions[0].fingerprint if book.versions else project.rubric.fingerprint
+def version_at(book: Book, moment: str) -> Version | None:
+    """The rubric in force at a moment (RFC 3339 UTC); None when no version was recorded."""
+    found = [version for version in book.versions if instant(version.since) <= instant(moment)]
+    return found[-1] if found else next(iter(book.versions), None)
 
 
 def _edited_by_hand(project: Project, book: Book) -> bool:
@@ -210,5 +214,5 @@ def _found_anew(project: Project, book: Book, rows: Sequence[StoredScorecard]) -
         *shared_addresses(sent),
         *(() if book.panel else two_spellings(cards)),
         *about_panel(cards, book),
-        *lint(cards, book.panel, project.rubric),
+        *lint(comparable(book, project.rubric, cards, present_scale_only=True), book.panel, project.rubric),
     ]

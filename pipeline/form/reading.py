@@ -28,14 +28,17 @@ def read_response(
     *,
     round_id: str,
     candidates: Sequence[str] = (),
+    levels: range | None = None,
 ) -> tuple[SubmittedScorecard, list[Problem], Orphans]:
     """The scorecard, what was odd about it, and answers to questions that are not (or no longer) the form's.
 
     Args:
         candidates: the panel's; with them a name that is not among them is a Problem.
+        levels: those of the scale that it was given on, should that not be the rubric's present one.
     """
     answers = {question_id: _values(answer) for question_id, answer in response.get("answers", {}).items()}
-    reader = _Reader(rubric, {q.id for q in rubric.questions}, {c.id for c in rubric.competencies})
+    questions, competencies = {q.id for q in rubric.questions}, {c.id for c in rubric.competencies}
+    reader = _Reader(levels or rubric.scale.levels, questions, competencies)
     orphans: Orphans = {}
     by_id = {f.question_id: f for f in join}
     for question_id, values in answers.items():
@@ -80,7 +83,7 @@ def _values(answer: Json) -> list[str]:
 class _Reader:
     """Collects one response's answers by what their questions stand for."""
 
-    rubric: Rubric
+    levels: range
     questions: set[str]
     competencies: set[str]
     ratings: dict[str, int] = field(default_factory=dict)
@@ -112,16 +115,15 @@ class _Reader:
         if len(values) > 1:
             self._unusable(question_id, "several-answers", f"has {len(values)} answers where one is meant")
             return True
-        text, scale = values[0].strip(), self.rubric.scale
+        text = values[0].strip()
         if text.casefold() == NOT_ASSESSED.casefold():
             return True
         number = _LEVEL.match(text)
         if number is None:
             self._unusable(question_id, "unknown-option", f"was answered “{text}”, which names no level")
-        elif int(number[1]) not in scale.levels:
-            self._unusable(
-                question_id, "off-scale", f"was rated {number[1]}, off the scale {scale.low} to {scale.high}"
-            )
+        elif int(number[1]) not in self.levels:
+            scale = f"{self.levels[0]} to {self.levels[-1]}"
+            self._unusable(question_id, "off-scale", f"was rated {number[1]}, off the scale {scale}")
         else:
             self.ratings[question_id] = int(number[1])
         return True

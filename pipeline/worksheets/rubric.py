@@ -6,6 +6,7 @@ every version of the rubric that was in force.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -43,6 +44,12 @@ class Version:
     who: str = ""
     what: str = ""
     scale: str = ""
+
+    @property
+    def levels(self) -> range | None:
+        """The levels of its scale; None when they are not known."""
+        told = re.fullmatch(r"(\d{1,2}) to (\d{1,2})", self.scale)
+        return range(int(told[1]), int(told[2]) + 1) if told else None
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ FIXED = (
     Column("summary", "Summary", 260),
     Column("concerns", "Concerns", 260),
     Column("other", "Other answers", 200, "Answers to questions that are no longer in the form, by their form id"),
-    Column("rubric", "Rubric version", 110, "Fingerprint of the rubric in force when it was read; see Rubric"),
+    Column("rubric", "Rubric version", 110, "Fingerprint of the rubric in force when it was sent; see Rubric"),
     Column("response", "Response", 150, "The form's id of this response; @ and a time mark an earlier version"),
     Column("submitted_at", "Submitted at (UTC)", 190, "Exactly as received"),
     Column("created_at", "Created at (UTC)", 190, "When it was first sent, exactly as received"),

@@ -17,7 +17,7 @@ from pipeline.errands import files
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
 from pipeline.errands.create_form.deciding import Plan, decide, plan_form
 from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey
-from pipeline.errands.times import text_of
+from pipeline.errands.times import exact_text_of
 from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, Refused
 from pipeline.form import Change, FormPlan
 from pipeline.google.retry import OutcomeUnknown
@@ -138,7 +138,7 @@ def ensure_spreadsheet(project: Project) -> Mapping[str, Any]:
             (),
             found,
             {},
-            now=text_of(project.now()),
+            now=exact_text_of(project.now()),
             who=project.user,
             settings=project.settings,
         )
@@ -169,7 +169,7 @@ def _decide(project: Project, rounds: Sequence[Round], found: Found, options: Op
         rounds,
         found,
         forms,
-        now=text_of(project.now()),
+        now=exact_text_of(project.now()),
         who=project.user,
         settings=project.settings,
     )
