@@ -44,6 +44,9 @@ def test_a_time_that_is_a_date_cell_reads_like_a_typed_one() -> None:
         ("| i@x.org | team |", "Panel row 2: the candidate is missing"),
         ("Ana | | team |", "Panel row 2: the interviewer is missing"),
         ("Ana | ivo | team |", "Panel row 2: 'ivo' is not an e-mail address"),
+        ("Ana | Ivo <ivo@x.org> | team |", "Panel row 2: 'ivo <ivo@x.org>' is not an e-mail address"),
+        ("Ana | ivo@x.org, | team |", "Panel row 2: 'ivo@x.org,' is not an e-mail address"),
+        ("Ana | ivo@x..org | team |", "Panel row 2: 'ivo@x..org' is not an e-mail address"),
         ("Ana | i@x.org | tema |", "Panel row 2: there is no round 'tema'"),
         ("Ana | i@x.org | |", "Panel row 2: the round is missing"),
     ],
@@ -61,6 +64,23 @@ def test_an_unreadable_time_is_told_and_the_row_still_counts() -> None:
     read = panel("Ana | i@x.org | team | next Tuesday")
     assert read.rows == (PanelRow("Ana", "i@x.org", "team"),)
     assert "is not a time" in read.problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("typed", "what"),
+    [
+        (0.604, "1899-12-30 14:29"),
+        ("0206-03-31 14:30", "0206-03-31 14:30"),
+        ("0001-01-01T00:00:00+05:00", "0001-01-01 00:00"),
+        ("9999-12-31T23:59:00-05:00", "9999-12-31 23:59"),
+    ],
+    ids=["a time of day alone", "a slip of the keyboard", "before all time", "after all time"],
+)
+def test_a_time_at_which_nobody_is_interviewed_is_told_and_the_row_still_counts(typed: str | float, what: str) -> None:
+    header = ["Candidate", "Interviewer", "Round", "Scheduled at"]
+    read = read_rows([header, ["Ana", "i@x.org", "team", typed]], ROUNDS, ZoneInfo("UTC"))
+    assert read.rows == (PanelRow("Ana", "i@x.org", "team"),)
+    assert read.problems[0].what == f"Panel row 2: {what} is no time for an interview"
 
 
 def test_a_repeated_row_is_told() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
@@ -37,8 +38,9 @@ LINK = Column(
     grey=True,
     clip=True,
 )
+EARLIEST, LATEST = 2000, 2999  # years in which an interview may be
 _OURS = "usp=pp_url"  # by which a link of ours is told from what the team types in its place
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_ADDRESS = re.compile(r"[^@\s,;:<>()\"\\]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
@@ -168,23 +170,22 @@ def _faults(names: Mapping[str, str], rounds: Sequence[str]) -> list[Told]:
 
 
 def _moment(value: Value, zone: ZoneInfo) -> tuple[str, list[Told]]:
-    """A day number or a text as RFC 3339 UTC; an unreadable time is told and left out."""
+    """A day number or a text as RFC 3339 UTC; an unreadable or impossible time is told and left out."""
     if value is None or value == "":
         return "", []
     told: datetime | None = None
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 2_958_466:
         told = (EPOCH + timedelta(seconds=round(value * 86_400))).replace(tzinfo=zone)
     elif isinstance(value, str) and _TIME.fullmatch(value.strip()):
-        try:
+        with suppress(ValueError):
             told = datetime.fromisoformat(value.strip())
-        except ValueError:
-            told = None
         if told is not None and told.tzinfo is None:
             told = told.replace(tzinfo=zone)
-    if told is None:
-        what = f"{str(value)[:40]!r} is not a time"
-        return "", [("scheduled_at", what, "type a date and time such as 2026-03-31 14:30")]
-    return told.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), []
+    # a time of day without a day reads as one in 1899, and a slip of the keyboard as a year long gone
+    if told is not None and EARLIEST <= told.year <= LATEST:
+        return told.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), []
+    what = f"{told.isoformat(' ')[:16]} is no time for an interview" if told else f"{str(value)[:40]!r} is not a time"
+    return "", [("scheduled_at", what, "type a date and time such as 2026-03-31 14:30")]
 
 
 def row_cells(row: PanelRow, zone: ZoneInfo, places: Mapping[str, int]) -> list[Json]:
