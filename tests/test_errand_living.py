@@ -351,6 +351,25 @@ def test_a_form_deleted_by_hand_is_told_by_every_command(
     assert len(google.table(scorecards["spreadsheet"], "Scorecards")) == 4
 
 
+def test_what_was_pulled_from_a_deleted_form_counts_on_when_it_is_made_anew(
+    google: Google, run: Run, scorecards: Json
+) -> None:
+    """Also after everything was read again; what is deleted from the new form is withdrawn as ever."""
+    run("run")
+    google.control("clock", advance=60)
+    google.call("PATCH", f"/drive/v3/files/{scorecards['technical']}", {"trashed": True})
+    anew = run("create-form", "--recreate", "--json").json["forms"][0]["form_id"]
+    google.submit(anew, IVO, {"Candidate": "Ana", **TECHNICAL}).raise_for_status()
+    run("run", "--full")
+    before = [row["Status"] for row in google.table(scorecards["spreadsheet"], "Scorecards")]
+    assert sorted(before) == ["counted"] * 4 + ["superseded"]
+    sent = google.call("GET", f"/v1/forms/{anew}/responses")["responses"]
+    google.call("DELETE", "/_emulator/responses", {"formId": anew, "responseId": sent[0]["responseId"]})
+    run("run", "--full")
+    after = [row["Status"] for row in google.table(scorecards["spreadsheet"], "Scorecards")]
+    assert sorted(after) == ["counted"] * 4 + ["withdrawn"]
+
+
 def test_a_form_that_a_colleague_made_anew_is_found(google: Google, run: Run, role: Json, project: Path) -> None:
     """This machine still remembers the old one."""
     state = project / ".pipeline" / "state.json"

@@ -69,7 +69,7 @@ def test_a_response_that_vanished_from_a_full_pull_is_withdrawn() -> None:
     """It stays, marked; the next one of that interviewer counts again in its place."""
     early = card("Ana", response_id="A")
     late = card("Ana", response_id="B", submitted_at="2026-03-02T10:00:00Z")
-    plan = pulled(early, after=pulled(early, late), complete_rounds=["technical"])
+    plan = pulled(early, after=pulled(early, late), complete_rounds={"technical": ""})
     assert statuses(plan) == {"A": "counted", "B": "withdrawn"}
     assert plan.withdrawn == 1
 

@@ -6,13 +6,14 @@ to ask again. Killed anywhere, the next pull reads the same and writes the rest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from pipeline import worksheets
+from pipeline.errands import files
 from pipeline.errands.book import joins, open_book, read_book
 from pipeline.errands.checks import about_panel, shared_addresses, two_spellings, unusable
 from pipeline.errands.create_form import chosen_rounds
@@ -84,8 +85,12 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     full = full or _edited_by_hand(project, book)
     reading = _read(project, ids, book, rounds, full=full)
     reading.look_again()
-    complete = [round_.id for round_ in rounds] if full else []
+    complete = {round_.id: "" for round_ in rounds} if full else {}
     merged = sent = _merged(project, book, reading, complete)
+    if merged.withdrawn:  # a form that was made anew never had what its predecessor was sent
+        there = files.find(project.session, project.role.id).forms
+        complete = {id_: str(there[id_].get("createdTime", "")) for id_ in complete if id_ in there}
+        merged = sent = _merged(project, book, reading, complete)
     for attempt in range(1, ATTEMPTS + 1):
         if _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS):
             return Pulled(merged.new, merged.edited, merged.withdrawn, sent.problems, sent.book or book)
@@ -117,7 +122,7 @@ def _read(project: Project, ids: Ids, book: Book, rounds: Sequence[Round], *, fu
 
 
 def _merged(
-    project: Project, book: Book, reading: _Reading, complete: Sequence[str], known: Sequence[StoredScorecard] = ()
+    project: Project, book: Book, reading: _Reading, complete: Mapping[str, str], known: Sequence[StoredScorecard] = ()
 ) -> PullPlan:
     return worksheets.plan_pull(
         book,

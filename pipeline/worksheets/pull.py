@@ -84,7 +84,7 @@ def plan_pull(
     *,
     problems_found: Sequence[Problem] = (),
     hints: Callable[[Sequence[StoredScorecard]], Iterable[Problem]] = lambda _: (),
-    complete_rounds: Collection[str] = (),
+    complete_rounds: Mapping[str, str] = MappingProxyType({}),
     known: Iterable[StoredScorecard] = (),
 ) -> PullPlan:
     """What to write so that Scorecards and Problems hold these responses too.
@@ -93,8 +93,8 @@ def plan_pull(
         incoming: responses in any order, also ones that are stored already.
         problems_found: what is wrong with the incoming responses; what was noted of others stays.
         hints: finds lint and panel problems in all rows as they stand after this pull; they replace all earlier ones.
-        complete_rounds: rounds of which `incoming` is every response there is: stored ones that are not among them
-            were deleted in the form.
+        complete_rounds: rounds of which `incoming` is every response there is, with the time when their form was made
+            ("": before all): stored ones since then that are not among them were deleted in the form.
         known: rows of a plan that did not come out; those that are gone are written anew.
     """
     before: dict[str, StoredScorecard] = {}
@@ -156,7 +156,7 @@ class _Counts:
 def _merge(
     before: Mapping[str, StoredScorecard],
     incoming: Iterable[Incoming],
-    complete_rounds: Collection[str],
+    complete_rounds: Mapping[str, str],
     lost: Iterable[StoredScorecard],
 ) -> tuple[dict[str, StoredScorecard], _Counts]:
     """All rows after this pull, by id, rows that are there in their order and new ones by time and id."""
@@ -187,12 +187,13 @@ def _merge(
                 fresh[former] = replace(held, card=replace(held.card, response_id=former), status="superseded", row=0)
         target = after if card.response_id in after else fresh
         target[card.response_id] = replace(made, row=held.row)
-    if complete_rounds:
-        for id_, stored in before.items():
-            gone = stored.card.round in complete_rounds and not stored.is_history and id_ not in counts.read
-            if gone and stored.status != "withdrawn":
-                counts.withdrawn += 1
-                after[id_] = replace(stored, status="withdrawn")
+    for id_, stored in before.items():
+        made_at = complete_rounds.get(stored.card.round)
+        if made_at is None or stored.is_history or id_ in counts.read or stored.status == "withdrawn":
+            continue
+        if instant(stored.card.created_at) >= instant(made_at):
+            counts.withdrawn += 1
+            after[id_] = replace(stored, status="withdrawn")
     counts.new = sum(not stored.is_history for stored in fresh.values())
     for id_ in sorted(fresh, key=lambda id_: (instant(fresh[id_].card.submitted_at), id_)):
         after[id_] = fresh[id_]
