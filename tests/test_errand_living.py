@@ -370,6 +370,28 @@ def test_what_was_pulled_from_a_deleted_form_counts_on_when_it_is_made_anew(
     assert sorted(after) == ["counted"] * 4 + ["withdrawn"]
 
 
+@pytest.mark.parametrize("gone", ["trashed", "deleted"])
+def test_a_spreadsheet_deleted_by_hand_is_told_and_made_again_only_when_asked(
+    google: Google, run: Run, scorecards: Json, gone: str
+) -> None:
+    """The forms stay as they are, candidates and all, so that every scorecard comes in again once the panel is back."""
+    run("run")
+    before = google.form(scorecards["technical"])["items"]
+    path = f"/drive/v3/files/{scorecards['spreadsheet']}"
+    google.call("PATCH", path, {"trashed": True}) if gone == "trashed" else google.call("DELETE", path)
+    for command in ("create-form", "panel import panel.csv"):
+        told = run(*command.split(), code=5)
+        assert "The spreadsheet was made once" in told.err and "create-form --recreate" in told.err
+    assert run("create-form", "--recreate", "--json").json["changes"][-1]["kind"] == "spreadsheet-created"
+    run("panel", "import", "panel.csv")
+    run("run")
+    made = run("create-form", "--json").json
+    assert made["changes"] == []
+    assert google.form(scorecards["technical"])["items"] == before
+    again = google.table(made["spreadsheet"]["spreadsheet_id"], "Scorecards")
+    assert [row["Status"] for row in again] == ["counted"] * 4
+
+
 def test_a_form_that_a_colleague_made_anew_is_found(google: Google, run: Run, role: Json, project: Path) -> None:
     """This machine still remembers the old one."""
     state = project / ".pipeline" / "state.json"

@@ -91,6 +91,20 @@ def test_an_interviewer_who_left_the_panel_may_not_answer_any_more(
     assert not google.submit(role["technical"], "ivo@example.com", {"Candidate": "Ana", **TECHNICAL}).ok
 
 
+def test_the_last_interviewer_who_leaves_may_not_answer_any_more_either(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """An emptied panel is a panel; candidates with scorecards stay in the form all the same, and it is said once."""
+    run("run")
+    delete_panel_rows(google, scorecards["spreadsheet"], [1, 2, 3, 4])
+    assert "ivo@example.com may no longer answer" in run("run").err
+    assert not google.submit(scorecards["technical"], "ivo@example.com", {"Candidate": "Ana", **TECHNICAL}).ok
+    assert "Ana" in candidates_in(google, scorecards["technical"])
+    google.calls()
+    run("run")
+    assert sorted(google.calls()) == [LIST, LIST, READ]
+
+
 def test_a_run_leaves_reworded_questions_to_create_form(google: Google, run: Run, role: dict[str, str]) -> None:
     """A run follows the panel and nothing else: a form is not reworded without being asked."""
     bank = Path("question_bank.csv")

@@ -208,6 +208,15 @@ def test_the_first_candidates_turn_the_typed_name_into_a_drop_down() -> None:
     assert again(after, plan, design(TWO, ["Ana"]))[0].changes == ()
 
 
+@pytest.mark.parametrize(("before", "now"), [([], ["Ana"]), (["Ana"], [])])
+def test_a_candidate_question_that_nobody_recorded_is_known_whichever_it_is(before: list[str], now: list[str]) -> None:
+    """The run that put it in was killed before it could write the Rubric worksheet, and then the panel changed."""
+    live, _ = filled(design(TWO, before))
+    plan = form.plan(live, design(TWO, now))
+    assert [change.kind for change in plan.changes] == ["kind-changed"]
+    assert titles(batch_update(live, plan.requests)[0]) == titles(live)
+
+
 def test_typed_names_are_not_thrown_away_unasked() -> None:
     """The typed question stays the form's only candidate question until it is allowed."""
     live, first = filled(design(TWO, []))

@@ -26,7 +26,7 @@ CHANGES_PENDING = 7  # exit code of --dry-run --detailed-exitcode
     show_default=True,
     help="Edits made by hand in the form: keep or undo them.",
 )
-@click.option("--recreate", is_flag=True, help="Make a form anew that was deleted by hand.")
+@click.option("--recreate", is_flag=True, help="Make a form or spreadsheet anew that was deleted by hand.")
 @round_option
 def create_form(screen: Screen, out: Path | None, plan_file: Path | None, round_: str | None, **options: bool) -> int:
     """\b

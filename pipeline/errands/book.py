@@ -50,7 +50,7 @@ def open_book(project: Project) -> tuple[Ids, Book]:
     try:
         return known, _whole(project, known.spreadsheet)
     except NotFound:
-        files.forget_ids(project)
+        files.doubt_ids(project)
         known = files.ids(project)
         return known, _whole(project, known.spreadsheet)
 

@@ -65,22 +65,26 @@ class Ids:
 def ids(project: Project) -> Ids:
     """The remembered ids, else those found in Drive; Refused when the role has nothing yet."""
     known = project.state.role(project.role.id)
+    remembered: Mapping[str, str] = known.get("forms", {})
     rounds = {round_.id for round_ in project.rubric.rounds}
-    if known.get("spreadsheet") and rounds <= set(known.get("forms", {})):
-        return Ids(known["spreadsheet"], known["forms"])
+    if known.get("spreadsheet") and rounds <= set(remembered) and not known.get("stale"):
+        return Ids(known["spreadsheet"], remembered)
     found = find(project.session, project.role.id)
     if found.spreadsheet is None:
+        if known.get("spreadsheet"):
+            raise lost_spreadsheet()
         raise Refused(
             f"There is no spreadsheet of the role {project.role.id} yet.", "Run 'pipeline create-form' first."
         )
     forms = {round_id: file["id"] for round_id, file in found.forms.items()}
-    project.state.remember(project.role.id, spreadsheet=found.spreadsheet["id"], forms=forms)
+    now: dict[str, str | None] = {**dict.fromkeys(remembered), **forms}
+    project.state.remember(project.role.id, spreadsheet=found.spreadsheet["id"], forms=now, stale=None)
     return Ids(found.spreadsheet["id"], forms)
 
 
-def forget_ids(project: Project) -> None:
-    """After a remembered id led nowhere: look in Drive the next time."""
-    project.state.remember(project.role.id, spreadsheet=None, forms=None)
+def doubt_ids(project: Project) -> None:
+    """After a remembered id led nowhere: look in Drive the next time. That there was a file is not forgotten."""
+    project.state.remember(project.role.id, stale=True)
 
 
 def on_forms(project: Project, known: Ids, made: Collection[str], work: Callable[[Ids], Result]) -> Result:
@@ -90,7 +94,7 @@ def on_forms(project: Project, known: Ids, made: Collection[str], work: Callable
     """
     for current in (known, None):
         if current is None:
-            forget_ids(project)
+            doubt_ids(project)
             current = ids(project)
         gone = [round_.id for round_ in project.rubric.rounds if round_.id in made and round_.id not in current.forms]
         if gone:
@@ -109,4 +113,12 @@ def lost(rounds: Sequence[str]) -> Refused:
         f"The form of the round {', '.join(rounds)} was made once and is not there any more: deleted, or not yours to see.",
         "Take it out of the trash, or make a new one with 'pipeline create-form --recreate' "
         "(answers in the old one stay in the spreadsheet).",
+    )
+
+
+def lost_spreadsheet() -> Refused:
+    """Nor is the spreadsheet: with it went the panel and what managers wrote."""
+    return Refused(
+        "The spreadsheet was made once and is not there any more: deleted, or not yours to see.",
+        "Take it out of the trash, or make a new one with 'pipeline create-form --recreate' and bring the panel in again.",
     )

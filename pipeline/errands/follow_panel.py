@@ -24,11 +24,11 @@ ATTEMPTS = 3  # to settle writes whose outcome is unknown, and forms that people
 
 def follow_panel(project: Project, book: Book) -> tuple[tuple[Change, ...], Book | None]:
     """What was done for the panel of `book`, and the spreadsheet after it: None when it has to be read again."""
-    if not book.panel or not _behind(project, book):
+    if not _behind(project, book):
         return (), book
     for attempt in range(ATTEMPTS):
         found = survey(project)
-        if found.book is None or found.spreadsheet is None or not found.book.panel:
+        if found.book is None or found.spreadsheet is None:
             return (), None  # create-form's to mend
         rounds = [round_ for round_ in _behind(project, found.book) if round_.id in found.forms]
         plans = {round_.id: _plan(project, found, found.book, round_) for round_ in rounds}

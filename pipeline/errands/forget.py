@@ -19,7 +19,7 @@ from pipeline.errands.create_form.deciding import design_of
 from pipeline.errands.own_files import erase_from_hidden, mentions_in_files
 from pipeline.errands.write_rankings import spreadsheet_url, write_rankings
 from pipeline.errors import PipelineError, Refused
-from pipeline.form import FormPlan, Join, name_of_candidate, near_match, plan_candidates, read_response
+from pipeline.form import FormPlan, name_of_candidate, near_match, offered, plan_candidates, read_response
 from pipeline.google import forms, sheets
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
@@ -139,9 +139,9 @@ def _out_of_the_form(
     """Take the name out of the drop-down; what else `create-form` would change waits for it."""
     current = forms.get(project.session, form_id)
     join = joins(book).get(round_.id, ())
-    offered = _offered(current, join)
-    rest = [name for name in offered if not is_named(name, candidate)]
-    if rest == offered:
+    names = offered(current, join)
+    rest = [name for name in names if not is_named(name, candidate)]
+    if rest == names:
         return None
     plan = plan_candidates(
         current,
@@ -155,16 +155,6 @@ def _out_of_the_form(
         body["writeControl"] = {"requiredRevisionId": plan.revision_id}
     forms.batch_update(project.session, form_id, body)
     return plan
-
-
-def _offered(current: Mapping[str, Any], join: Join) -> list[str]:
-    """The names in the form's drop-down now."""
-    ids = {field.question_id for field in join if field.kind == "candidate"}
-    for item in current.get("items", []):
-        question = item.get("questionItem", {}).get("question", {})
-        if question.get("questionId") in ids:
-            return [option.get("value", "") for option in question.get("choiceQuestion", {}).get("options", [])]
-    return []
 
 
 def _out_of_the_spreadsheet(

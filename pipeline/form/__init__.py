@@ -6,7 +6,7 @@ and leaves sending to the errands.
 
 from pipeline.form.changes import Change, FormPlan
 from pipeline.form.designing import FormDesign, design, name_of_candidate
-from pipeline.form.fields import Field, Join
+from pipeline.form.fields import Field, Join, offered
 from pipeline.form.hints import lint
 from pipeline.form.links import entry, link_parts, personal_link
 from pipeline.form.meaning import questions_changed, weighing, weighing_changes
@@ -25,6 +25,7 @@ __all__ = [
     "lint",
     "name_of_candidate",
     "near_match",
+    "offered",
     "personal_link",
     "plan",
     "plan_candidates",

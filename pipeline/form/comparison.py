@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.form import facets, ordering, words
 from pipeline.form.changes import Change, FormPlan, Outcome
 from pipeline.form.designing import FormDesign, with_ids
-from pipeline.form.fields import Field, Join, Json, generation, generation_of, keys_by_id, known_as, of_kind
+from pipeline.form.fields import Field, Join, Json, by_design, generation, generation_of, keys_by_id, known_as, of_kind
 from pipeline.form.record import LastApplied
 
 _FOREIGN, _REPLACED = "foreign:", "replaced:"
@@ -51,7 +51,9 @@ class Comparison:
         self.answers, self.scorecards = answers, scorecards
         self.undo, self.allow = undo, allow_destructive
 
-        self.join = design.join if join is None else tuple(join)
+        # a run may have ended before it recorded which way of naming the candidate it put in
+        either = (by_design("typed-candidate"), by_design("candidate"))
+        self.join = (*either, *design.join) if join is None else tuple(join)
         self.known = {field.key: field for field in (*design.join, *self.join)}  # the join in force wins
         items: list[Json] = current.get("items", [])
         self.taken = {id_ for item in items for id_ in (item.get("itemId", ""), known_as(item))}

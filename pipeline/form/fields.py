@@ -55,6 +55,22 @@ def of_kind(join: Iterable[Field], kind: Kind) -> Field | None:
     return next((field for field in join if field.kind == kind), None)
 
 
+def by_design(kind: Kind) -> Field:
+    """A field that a form has once, under the id that every form of ours gives it."""
+    key = f"question {kind}:"
+    return Field(kind, "", ids.assign([key])[key])
+
+
+def offered(form: Json, join: Iterable[Field] | None) -> list[str]:
+    """The candidates in the form's drop-down now; with no join on record it is looked for under our own id."""
+    asked = by_design("candidate") if join is None else of_kind(join, "candidate")
+    for item in form.get("items", []):
+        question = item.get("questionItem", {}).get("question", {})
+        if asked and question.get("questionId") == asked.question_id:
+            return [option.get("value", "") for option in question.get("choiceQuestion", {}).get("options", [])]
+    return []
+
+
 def keys_by_id(join: Sequence[Field]) -> dict[str, str]:
     return {field.question_id: field.key for field in join}
 

@@ -132,6 +132,7 @@ def ensure_spreadsheet(project: Project) -> Mapping[str, Any]:
         found = survey(project)
         if found.spreadsheet and found.book:
             return found.spreadsheet
+        _nothing_lost(found, (), Options())
         plan = decide(
             project.role,
             project.rubric,
@@ -203,7 +204,9 @@ def _may_cost_answers(change: Change) -> bool:
 
 
 def _nothing_lost(found: Found, rounds: Sequence[Round], options: Options) -> None:
-    """A form deleted by hand is told, not made again unasked."""
+    """What was deleted by hand is told, not made again unasked."""
+    if found.lost_spreadsheet and not options.recreate:
+        raise files.lost_spreadsheet()
     lost = [round_.id for round_ in rounds if round_.id in found.lost]
     if lost and not options.recreate:
         raise files.lost(lost)

@@ -13,7 +13,17 @@ from pipeline.errands import files
 from pipeline.errands.book import joins
 from pipeline.errands.create_form.linking import link_requests
 from pipeline.errands.create_form.survey import Found, FoundForm, Stakes
-from pipeline.form import Change, FormDesign, FormPlan, design, plan, questions_changed, weighing, weighing_changes
+from pipeline.form import (
+    Change,
+    FormDesign,
+    FormPlan,
+    design,
+    offered,
+    plan,
+    questions_changed,
+    weighing,
+    weighing_changes,
+)
 from pipeline.scorecard import Round, Rubric
 from pipeline.worksheets import Book, JoinRow, Recorded, Version, scale_of, with_version
 
@@ -98,7 +108,8 @@ def plan_form(
     """The plan of one round's form; with `stakes` it knows how many answers each change would cost."""
     book = found.book
     here = found.forms.get(round_.id)
-    candidates = book.candidates if book else ()
+    # without a spreadsheet nobody says who the candidates are: those whom the form offers stay
+    candidates = book.candidates if book else offered(here.document, None) if here else ()
     return plan(
         here.document if here else {},
         design_of(role, rubric, round_, candidates),
@@ -163,7 +174,9 @@ def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str) 
         step = Step("forms.setPublishSettings", target, f'publish "{title}"', publish_settings(accepting=True))
         yield Change("form-published", "safe", f'"{title}" is published'), [step]
     asked = _asked(role, found.book, round_)
-    yield from _shares(target, title, asked, here.file if here else None, view="published", role="reader")
+    shares = _shares(target, title, asked, here.file if here else None, view="published", role="reader")
+    # without a spreadsheet nobody says who left either
+    yield from (piece for piece in shares if found.book or piece[1][0].method == "permissions.create")
 
 
 def _asked(role: Role, book: Book | None, round_: Round) -> list[Grantee]:

@@ -44,6 +44,7 @@ class Found:
     survey: Json = field(default_factory=dict)
     doubles: tuple[Json, ...] = ()
     lost: tuple[str, ...] = ()  # rounds whose form was made once and is not there any more
+    lost_spreadsheet: bool = False  # the same of the spreadsheet
 
     def join(self, round_id: str) -> Join | None:
         """The join in force, by the Rubric worksheet."""
@@ -77,6 +78,7 @@ def survey(project: Project) -> Found:
         survey=sheets_there,
         doubles=there.doubles,
         lost=tuple(r.id for r in project.rubric.rounds if r.id in made_once and r.id not in found),
+        lost_spreadsheet=there.spreadsheet is None and bool(known.get("spreadsheet")),
     )
 
 
