@@ -327,6 +327,35 @@ def test_one_round_can_be_pulled_closed_and_looked_at_alone(google: Google, run:
     assert google.form(scorecards["technical"])["publishSettings"]["publishState"]["isAcceptingResponses"]
 
 
+def test_a_round_that_is_gone_closes_its_form_and_back_again_opens_it(
+    google: Google, run: Run, scorecards: Json, project: Path
+) -> None:
+    """Nobody would read what is sent to it. What came in counts on; what did not takes permission."""
+
+    def rename(old: str, new: str) -> None:
+        config(f'id = "{old}"\ncompetencies', f'id = "{new}"\ncompetencies')(project)
+        bank(f",{old}\n", f",{new}\n")(project)
+
+    rename("team", "people")
+    told = run("create-form", code=2)
+    assert "the round team is gone" in told.err and "2 answers not in the spreadsheet yet at stake" in told.err
+
+    rename("people", "team")
+    run("run")
+    rename("team", "people")
+    changes = run("create-form", "--json").json["changes"]
+    assert ("round-removed", "safe", 0) in [(c["kind"], c["class"], c["answers_at_stake"]) for c in changes]
+    assert not google.submit(scorecards["team"], MARA, {"Candidate": "Ana", **TEAM}).ok
+    assert "Nothing to do" in run("create-form").out
+    run("run", code=None)
+    assert [row["Status"] for row in google.table(scorecards["spreadsheet"], "Scorecards")] == ["counted"] * 4
+
+    rename("people", "team")
+    run("create-form")
+    assert google.submit(scorecards["team"], MARA, {"Candidate": "Ana", **TEAM}).ok
+    assert "Nothing to do" in run("create-form").out
+
+
 def test_the_ranking_is_made_across_rounds(run: Run, scorecards: Json) -> None:
     """Databases and security from one form, teamwork from the other."""
     ranked = run("run", "--json").json["written"]["ranking"]["candidates"]
@@ -336,7 +365,7 @@ def test_the_ranking_is_made_across_rounds(run: Run, scorecards: Json) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [("run",), ("status",), ("pull-responses", "--round", "team")])
+@pytest.mark.parametrize("command", [("run",), ("status",), ("pull-responses", "--round", "team"), ("close-form",)])
 def test_a_form_deleted_by_hand_is_told_by_every_command(
     google: Google, run: Run, scorecards: Json, command: tuple[str, ...]
 ) -> None:

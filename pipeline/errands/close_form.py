@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.errands import files
+from pipeline.errands.book import open_book
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.create_form.deciding import publish_settings
 from pipeline.errors import Refused
@@ -24,8 +25,9 @@ class FormState(NamedTuple):
 def close_form(project: Project, *, reopen: bool = False, round_id: str | None = None) -> list[FormState]:
     """Set and report the state of each form, as Google gives it back."""
     rounds = chosen_rounds(project, round_id)
-    known = files.ids(project)
-    return files.on_forms(project, known, (), lambda ids: [_close(project, ids, each, reopen) for each in rounds])
+    known, book = open_book(project)
+    made = {round_.id for round_ in rounds} & set(book.recorded.join)
+    return files.on_forms(project, known, made, lambda ids: [_close(project, ids, each, reopen) for each in rounds])
 
 
 def _close(project: Project, ids: files.Ids, round_: Round, reopen: bool) -> FormState:

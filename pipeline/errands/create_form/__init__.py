@@ -15,8 +15,8 @@ from typing import Any
 
 from pipeline.errands import files
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
-from pipeline.errands.create_form.deciding import Plan, decide, plan_form
-from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey
+from pipeline.errands.create_form.deciding import Plan, decide, dropped_rounds, plan_form, round_dropped
+from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey, unread
 from pipeline.errands.times import exact_text_of
 from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, Refused
 from pipeline.form import Change, FormPlan
@@ -164,6 +164,11 @@ def chosen_rounds(project: Project, round_id: str | None) -> Sequence[Round]:
 
 def _decide(project: Project, rounds: Sequence[Round], found: Found, options: Options) -> Plan:
     forms = {round_.id: _form_plan(project, round_, found, options) for round_ in rounds}
+    dropped = {}
+    for round_id in () if options.round_id else dropped_rounds(project.rubric, found):
+        here = found.forms[round_id]
+        waiting = unread(project, here.id, found.book)
+        dropped[round_id] = round_dropped(round_id, here, waiting, allow_destructive=options.allow_destructive)
     return decide(
         project.role,
         project.rubric,
@@ -173,6 +178,7 @@ def _decide(project: Project, rounds: Sequence[Round], found: Found, options: Op
         now=exact_text_of(project.now()),
         who=project.user,
         settings=project.settings,
+        dropped=dropped,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from pipeline import worksheets
@@ -132,6 +133,7 @@ def decide(
     now: str,
     who: str,
     settings: Settings,
+    dropped: Mapping[str, Change] = MappingProxyType({}),
 ) -> Plan:
     """Every step for these rounds' forms and the spreadsheet, in the order in which a lost connection does least harm.
 
@@ -139,6 +141,7 @@ def decide(
         forms: the plan of each round's form.
         now: RFC 3339 UTC, for the rubric's version.
         who: whoever runs the command, for the same.
+        dropped: rounds that the configuration has no more, and what is told of the forms that they leave.
     """
     changes: list[Change] = []
     steps: list[Step] = []
@@ -146,6 +149,9 @@ def decide(
         for change, own in _form(role, round_, found, forms[round_.id], settings.google.folder):
             changes += [change] if change else []
             steps += own
+    for round_id, told in dropped.items():
+        changes.append(told)
+        steps += _closed(round_id, found.forms[round_id]) if told.outcome == "apply" else []
     for change, own in _spreadsheet(role, rubric, found, forms, now=now, who=who, settings=settings):
         changes += [change] if change else []
         steps += own
@@ -170,7 +176,7 @@ def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str) 
     for change in form.changes:
         yield change, []
     yield None, _filled(target, title, form)
-    if here is None or _never_published(here):
+    if here is None or _never_published(here) or _back(here, found.book, round_):
         step = Step("forms.setPublishSettings", target, f'publish "{title}"', publish_settings(accepting=True))
         yield Change("form-published", "safe", f'"{title}" is published'), [step]
     asked = _asked(role, found.book, round_)
@@ -224,6 +230,38 @@ def _filled(target: str, title: str, form: FormPlan) -> list[Step]:
 def _labelled(here: FoundForm, label: Json) -> bool:
     marks = here.file.get("appProperties", {})
     return bool(here.file.get("name") == label["name"] and label["appProperties"].items() <= marks.items())
+
+
+def dropped_rounds(rubric: Rubric, found: Found) -> list[str]:
+    """Rounds of forms that still take responses, and that the configuration has no more."""
+    rounds = {round_.id for round_ in rubric.rounds}
+    return [round_id for round_id, here in found.forms.items() if round_id not in rounds and _accepting(here)]
+
+
+def round_dropped(round_id: str, here: FoundForm, unread: int, *, allow_destructive: bool) -> Change:
+    """What is told of such a form: it is closed, for nobody would read what is sent to it."""
+    what = (
+        f'the round {round_id} is gone: "{here.file["name"]}" takes no more responses; scorecards that came in count on'
+    )
+    if not unread:
+        return Change("round-removed", "safe", what)
+    what += f"; {unread} answer{'s' * (unread != 1)} not in the spreadsheet yet at stake"
+    return Change("round-removed", "destroys-answers", what, unread, "apply" if allow_destructive else "hold")
+
+
+def _closed(round_id: str, here: FoundForm) -> list[Step]:
+    what = f'close "{here.file["name"]}"'
+    return [Step("forms.setPublishSettings", f"form:{round_id}", what, publish_settings(accepting=False))]
+
+
+def _accepting(here: FoundForm) -> bool:
+    return bool(here.document.get("publishSettings", {}).get("publishState", {}).get("isAcceptingResponses"))
+
+
+def _back(here: FoundForm, book: Book | None, round_: Round) -> bool:
+    """Whether the round was dropped and is there again: closed by us, and since then brought up to date for nobody."""
+    applied = book.recorded.applied.get(round_.id) if book else None
+    return applied is not None and PEOPLE not in applied and not _accepting(here)
 
 
 def _never_published(here: FoundForm) -> bool:
@@ -298,7 +336,9 @@ def _spreadsheet(
     told += questions_changed(before.weighing, weighing(rubric)) if before.weighing else []
     version = Version(rubric.fingerprint, now, who, "; ".join(told), scale_of(rubric))
     recorded = replace(
-        _with_forms(before, role, found.book, [r for r in rubric.rounds if r.id in forms], forms),
+        _without_dropped(
+            _with_forms(before, role, found.book, [r for r in rubric.rounds if r.id in forms], forms), rubric
+        ),
         versions=with_version(before.versions, version),
         weighing=weighing(rubric),
     )
@@ -351,6 +391,16 @@ def _with_forms(
     joins = {r.id: tuple(JoinRow(f.kind, f.ref, f.question_id) for f in forms[r.id].join) for r in rounds}
     applied = {r.id: {**forms[r.id].applied, PEOPLE: people_of(role, book, r)} for r in rounds}
     return replace(before, join={**before.join, **joins}, applied={**before.applied, **applied})
+
+
+def _without_dropped(record: Recorded, rubric: Rubric) -> Recorded:
+    """The same, and rounds that the configuration has no more are for nobody."""
+    rounds = {round_.id for round_ in rubric.rounds}
+    applied = {
+        id_: texts if id_ in rounds else {key: text for key, text in texts.items() if key != PEOPLE}
+        for id_, texts in record.applied.items()
+    }
+    return replace(record, applied=applied)
 
 
 def _laid_out(rubric: Rubric, found: Found, recorded: Recorded, settings: Settings, title: str) -> Iterator[Piece]:

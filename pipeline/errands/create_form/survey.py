@@ -15,7 +15,7 @@ from pipeline.google import drive, forms, sheets
 from pipeline.google.refusals import Invalid
 from pipeline.project import Project
 from pipeline.scorecard import Round
-from pipeline.worksheets import Book
+from pipeline.worksheets import Book, mark_of
 from pipeline.worksheets.layout import OUR_SHEETS
 
 Json = Mapping[str, Any]
@@ -122,3 +122,11 @@ def stakes(project: Project, form_id: str, round_: Round, join: Join) -> Stakes:
             card, _, _ = read_response(response, join, project.rubric, round_id=round_.id)
             scorecards[card.candidate] += 1
     return Stakes(answers, scorecards)
+
+
+def unread(project: Project, form_id: str, book: Book | None) -> int:
+    """How many responses of a form are not in the spreadsheet."""
+    held = {stored.id for stored in book.scorecards} if book else set()
+    forgotten = book.recorded.forgotten if book else {}
+    ids = [response["responseId"] for page in forms.responses_list(project.session, form_id) for response in page]
+    return sum(id_ not in held and mark_of(form_id, id_) not in forgotten for id_ in ids)
