@@ -105,6 +105,22 @@ def test_the_last_interviewer_who_leaves_may_not_answer_any_more_either(
     assert sorted(google.calls()) == [LIST, LIST, READ]
 
 
+def test_an_address_that_cannot_be_invited_is_told_and_holds_nothing_else_up(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """The others are let in, and the ranking is written; create-form ends with 5 until the address is mended."""
+    interviews(run, "Cleo,nobody@example.com,technical\nCleo,zoe@example.com,technical")
+    refused = {"method": "drive.permissions.create", "status": 400, "reason": "invalidSharingRequest"}
+    google.control("faults", faults=[refused])
+    told = run("run")
+    assert "nobody@example.com could not be let in" in told.err
+    assert "nobody@example.com may answer" not in told.err and "zoe@example.com may answer" in told.err
+    assert "Rankings written" in told.err
+    google.control("faults", faults=[refused])
+    again = run("create-form", code=5)
+    assert "nobody@example.com could not be let in" in again.err and "Panel worksheet" in again.err
+
+
 def test_a_run_leaves_reworded_questions_to_create_form(google: Google, run: Run, role: dict[str, str]) -> None:
     """A run follows the panel and nothing else: a form is not reworded without being asked."""
     bank = Path("question_bank.csv")

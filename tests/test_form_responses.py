@@ -152,6 +152,22 @@ def test_a_name_near_a_candidates_is_proposed_never_merged() -> None:
     assert "Anna Lindqvist" in problems[0].todo
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("José Nunez", "Jose Núñez"),
+        ("ribeiro, ana", "Ana Ribeiro"),
+        ("Ana", "Ana Ribeiro"),
+        ("Bo", ""),  # there are two
+        ("Bo Lind Persson", "Bo Lind"),
+        ("", ""),
+    ],
+)
+def test_a_name_in_another_order_without_accents_or_in_part_is_near_the_one_it_may_mean(typed: str, meant: str) -> None:
+    """A part that two names have is near neither."""
+    assert form.near_match(typed, ["Ana Ribeiro", "Jose Núñez", "Bo Lind", "Bo Ek"]) == meant
+
+
 def test_a_name_like_nobodys_gets_no_proposal() -> None:
     """Better none than a wrong one."""
     _, problems, _ = read(design(TWO, []), typed_candidate="Quentin")

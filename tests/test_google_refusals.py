@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from pipeline.errors import Moved, NotSignedIn, PipelineError, Refused
 from pipeline.google import drive, forms, sheets
 from pipeline.google.auth import SCOPES
-from pipeline.google.refusals import DRIVE_FILE, RULES, ApiOff, Identity, Invalid, NoPermission, OwnsNothing, explain
+from pipeline.google.refusals import (
+    DRIVE_FILE,
+    RULES,
+    ApiOff,
+    Identity,
+    Invalid,
+    NoPermission,
+    NotInvited,
+    OwnsNothing,
+    explain,
+)
 from pipeline.google.replies import Call, Reply, plain
 from pipeline.google.retry import NotFound, Policy
 from pipeline.google.session import Session, bearer, connect
@@ -260,9 +270,9 @@ TABLE = [
             "account "
             'associated with this email address, you must check the "Notify people" box to invite this recipient."',
         ),
-        Refused,
-        "Google cannot share with one of the addresses in [sharing]: it has no Google account, or may not be invited.",
-        "Check the addresses in [sharing] of config/<role>.toml; each must be a Google account's.",
+        NotInvited,
+        "Google cannot share with this address: it has no Google account, or may not be invited.",
+        "Correct it in the Panel worksheet, or in [sharing] of config/<role>.toml; it must be a Google account's.",
     ),
     Refusal(
         "organisation's policy",

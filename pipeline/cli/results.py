@@ -125,7 +125,7 @@ def run(screen: Screen, full: bool, releases: tuple[str, ...], watch: int | None
 def _report_run(screen: Screen, outcome: Ran) -> int:
     code = _report_pull(screen, outcome.pulled)
     for change in outcome.changes:
-        screen.say(f"+ {change.what}")
+        screen.say(f"{'+' if change.outcome == 'apply' else '!'} {change.what}")
     screen.say(outcome.written.summary())
     sys.stderr.flush()
     return code

@@ -7,8 +7,9 @@ each form was last brought up to date, so that a panel that did not change costs
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from pipeline.errands.create_form import not_invited
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
 from pipeline.errands.create_form.deciding import PEOPLE, decide_people, design_of, people_of
 from pipeline.errands.create_form.survey import Found, survey
@@ -36,13 +37,22 @@ def follow_panel(project: Project, book: Book) -> tuple[tuple[Change, ...], Book
         ids = {f"form:{round_id}": form.id for round_id, form in found.forms.items()}
         ids["spreadsheet"] = str(found.spreadsheet["id"])
         try:
-            Execution(project, plan, ids, lambda _: None, found.book).run()
+            execution = Execution(project, plan, ids, lambda _: None, found.book)
+            execution.run()
         except (OutcomeUnknown, OtherIds, Moved):
             if attempt + 1 == ATTEMPTS:
                 raise
             continue  # what is there decides what is still to do
-        return plan.changes, None if plan.steps else book
+        return tuple(_told(plan.changes, execution.not_invited)), None if plan.steps else book
     raise AssertionError("unreachable")
+
+
+def _told(changes: Sequence[Change], kept_out: Sequence[str]) -> Iterator[Change]:
+    """What was done; an address that cannot be invited keeps nobody's scorecards out of the ranking."""
+    yield from (c for c in changes if not (c.kind == "shared" and c.what.startswith(tuple(f"{n} " for n in kept_out))))
+    if kept_out:
+        what = f"{not_invited(kept_out)}; correct it in the Panel worksheet"
+        yield Change("not-shared", "safe", what, outcome="keep")
 
 
 def _behind(project: Project, book: Book) -> Sequence[Round]:

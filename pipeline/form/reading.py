@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -171,10 +172,26 @@ def _about_candidate(candidate: str, candidates: Sequence[str]) -> list[Problem]
 
 
 def near_match(name: str, known: Sequence[str]) -> str:
-    """The known name that is spelt most like this one, "" when none comes close."""
-    folded = {k.casefold(): k for k in reversed(known)}
-    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
-    return folded[close[0]] if close else ""
+    """The known name that is spelt most like this one, "" when none comes close.
+
+    Case, accents, punctuation and the order of the words do not matter; a part of a name is near the one name that has it.
+    """
+    words = {k: _words(k) for k in known}
+    mine = _words(name)
+    whole = {" ".join(theirs): k for k, theirs in reversed(words.items())}
+    close = difflib.get_close_matches(" ".join(mine), whole, n=1, cutoff=0.75)
+    if close:
+        return whole[close[0]]
+    parts = [
+        k for k, theirs in words.items() if mine and theirs and (set(mine) <= set(theirs) or set(theirs) <= set(mine))
+    ]
+    return parts[0] if len(parts) == 1 else ""
+
+
+def _words(name: str) -> list[str]:
+    """A name's words in the order of the alphabet, letters without their accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return sorted(re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter))))
 
 
 def _about_interviewer(interviewer: str) -> list[Problem]:

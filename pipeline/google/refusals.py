@@ -33,6 +33,10 @@ class ApiOff(Refused):
     """An API is not enabled in the user's Google Cloud project."""
 
 
+class NotInvited(Refused):
+    """A file cannot be shared with one address; with others it can."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """Who is signed in, as far as the credentials themselves know."""
@@ -212,9 +216,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "nobody there to share with",
         lambda case: case.reply.has("invalidSharingRequest"),
-        Refused,
-        "{who} cannot share with one of the addresses in [sharing]: it has no Google account, or may not be invited.",
-        "Check the addresses in [sharing] of config/<role>.toml; each must be a Google account's.",
+        NotInvited,
+        "{who} cannot share with this address: it has no Google account, or may not be invited.",
+        "Correct it in the Panel worksheet, or in [sharing] of config/<role>.toml; it must be a Google account's.",
     ),
     Rule(
         "organisation's policy",

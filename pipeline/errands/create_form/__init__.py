@@ -7,7 +7,7 @@ is there and does the rest. A write whose outcome is unknown is settled the same
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey, u
 from pipeline.errands.times import exact_text_of
 from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, Refused
 from pipeline.form import Change, FormPlan
+from pipeline.google.refusals import NotInvited
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
 from pipeline.scorecard import Round
@@ -112,7 +113,8 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
         if found.spreadsheet:
             ids["spreadsheet"] = str(found.spreadsheet["id"])
         try:
-            Execution(project, plan, ids, say, found.book).run()
+            execution = Execution(project, plan, ids, say, found.book)
+            execution.run()
         except OutcomeUnknown:
             if attempt + 1 == ATTEMPTS:
                 raise
@@ -122,6 +124,11 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
             continue  # looked at again, the form's own ids are what Rubric records
         if any(change.kind == "repaired" for change in plan.changes):
             continue  # what the mended worksheets hold is decided by looking again
+        if execution.not_invited:
+            raise NotInvited(
+                f"{not_invited(execution.not_invited)}; everything else was done.",
+                "Correct the address in the Panel worksheet, or in [sharing] of config/<role>.toml.",
+            )
         return _outcome(project, survey(project) if plan.steps else found, plan, dry_run=False)
     raise AssertionError("unreachable")
 
@@ -216,6 +223,12 @@ def _nothing_lost(found: Found, rounds: Sequence[Round], options: Options) -> No
     lost = [round_.id for round_ in rounds if round_.id in found.lost]
     if lost and not options.recreate:
         raise files.lost(lost)
+
+
+def not_invited(names: Iterable[str]) -> str:
+    """With whom nothing could be shared, in words."""
+    told = ", ".join(dict.fromkeys(names))
+    return f"{told} could not be let in: no Google account has this address, or it may not be invited"
 
 
 def _needs_permission(held: Sequence[Change]) -> CannotAsk:

@@ -10,7 +10,7 @@ from pipeline.errands import files
 from pipeline.errands.create_form.deciding import Plan, Step
 from pipeline.errands.create_form.linking import link_requests
 from pipeline.google import drive, forms, sheets
-from pipeline.google.refusals import Invalid
+from pipeline.google.refusals import Invalid, NotInvited
 from pipeline.google.retry import NotFound
 from pipeline.project import Project
 from pipeline.worksheets import Book
@@ -37,6 +37,7 @@ class Execution:
         self.project, self.session, self.plan, self.say = project, project.session, plan, say
         self.ids = dict(ids)  # target -> file id
         self.form_documents: dict[str, Json] = {}  # target -> the form as last answered
+        self.not_invited: list[str] = []  # with whom nothing could be shared; all the rest is done all the same
 
     def run(self) -> None:
         for step in self.plan.steps:
@@ -118,7 +119,10 @@ class Execution:
         return link_requests(self.project.rubric, self.book, known, addresses) if self.book else []
 
     def share(self, step: Step) -> None:
-        drive.permissions_create(self.session, self.ids[step.target], step.body)
+        try:
+            drive.permissions_create(self.session, self.ids[step.target], step.body)
+        except NotInvited:
+            self.not_invited.append(step.body.get("emailAddress") or step.body.get("domain") or "anyone")
 
     def unshare(self, step: Step) -> None:
         try:
