@@ -365,6 +365,29 @@ def test_the_ranking_is_made_across_rounds(run: Run, scorecards: Json) -> None:
     }  # fmt: skip
 
 
+def test_one_round_can_be_ranked_explained_and_exported_alone(run: Run, scorecards: Json, project: Path) -> None:
+    """By its own competencies, so that nobody is incomplete for want of the other; Rankings stays of all rounds."""
+    everything = run("run", "--round", "technical", "--json").json["written"]["ranking"]["candidates"]
+    assert set(everything[0]["competencies"]) == {"databases", "security", "teamwork"}
+    team = run("rank", "--round", "team", "--json").json
+    assert [set(row["competencies"]) for row in team["candidates"]] == [{"teamwork"}] * 2
+    assert [row["scorecards"] for row in team["candidates"]] == [0, 0]  # not pulled yet
+
+    run("run")
+    team = run("rank", "--round", "team", "--json").json
+    assert [(row["candidate"], row["coverage"], row["scorecards"]) for row in team["candidates"]] == [
+        ("Ana", 1, 1),
+        ("Ben", 1, 1),
+    ]
+    assert not any("earlier version" in note for note in team["notes"])
+    assert "databases" not in run("explain", "Ana", "--round", "team").out
+    run("export", "team.json", "--round", "team")
+    exported = (project / "team.json").read_text()
+    assert "teamwork" in exported and "databases" not in exported
+    for command in (["rank"], ["explain", "Ana"], ["run"], ["export", "other.json"]):
+        assert "there is no round 'tema'" in run(*command, "--round", "tema", code=3).err
+
+
 @pytest.mark.parametrize("command", [("run",), ("status",), ("pull-responses", "--round", "team"), ("close-form",)])
 def test_a_form_deleted_by_hand_is_told_by_every_command(
     google: Google, run: Run, scorecards: Json, command: tuple[str, ...]

@@ -85,9 +85,17 @@ def write_rankings(screen: Screen, releases: tuple[str, ...], present_scale_only
 @command("run")
 @full_option
 @release_option
+@round_option
 @click.option("--watch", type=click.IntRange(min=1), metavar="SECONDS", help="Repeat until stopped with Ctrl-C.")
 @scale_option
-def run(screen: Screen, full: bool, releases: tuple[str, ...], watch: int | None, present_scale_only: bool) -> int:
+def run(
+    screen: Screen,
+    full: bool,
+    releases: tuple[str, ...],
+    round_: str | None,
+    watch: int | None,
+    present_scale_only: bool,
+) -> int:
     """\b
     Examples:
       pipeline run
@@ -103,7 +111,9 @@ def run(screen: Screen, full: bool, releases: tuple[str, ...], watch: int | None
     with screen.project("run") as project:
 
         def once() -> Ran:
-            return run_once(project, full=full, releases=releases, present_scale_only=present_scale_only)
+            return run_once(
+                project, full=full, releases=releases, present_scale_only=present_scale_only, round_id=round_
+            )
 
         if not watch:
             outcome = once()
@@ -141,8 +151,14 @@ def _report_run(screen: Screen, outcome: Ran) -> int:
 @click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Reproduce a decision record.")
 @click.option("--exchangeable", is_flag=True, help="Adjust as if candidates were assigned to interviewers at random.")
 @scale_option
+@round_option
 def rank(
-    screen: Screen, ratings: Path | None, record: Path | None, exchangeable: bool, present_scale_only: bool
+    screen: Screen,
+    ratings: Path | None,
+    record: Path | None,
+    exchangeable: bool,
+    present_scale_only: bool,
+    round_: str | None,
 ) -> None:
     """\b
     Examples:
@@ -156,13 +172,17 @@ def rank(
 
     if ratings and record:
         raise CannotAsk("--ratings and --record both say what to rank.", "Give one of the two.")
+    if record and round_:
+        raise CannotAsk("A decision record is reproduced as it was made, of all its rounds.", "Leave --round out.")
     if record:
         ranked = errand.from_record(record)
     elif ratings:
-        ranked = errand.from_ratings(screen.directory, screen.role, ratings, exchangeable=exchangeable)
+        ranked = errand.from_ratings(screen.directory, screen.role, ratings, exchangeable=exchangeable, round_id=round_)
     else:
         with screen.project() as project:
-            ranked = errand.from_workspace(project, exchangeable=exchangeable, present_scale_only=present_scale_only)
+            ranked = errand.from_workspace(
+                project, exchangeable=exchangeable, present_scale_only=present_scale_only, round_id=round_
+            )
     if screen.json:
         screen.document(parts(ranked.ranking))
         return
@@ -176,7 +196,8 @@ def rank(
 
 @command("explain")
 @click.argument("candidate", shell_complete=complete_candidate)
-def explain(screen: Screen, candidate: str) -> None:
+@round_option
+def explain(screen: Screen, candidate: str, round_: str | None) -> None:
     """\b
     Examples:
       pipeline explain "Ana Ribeiro"
@@ -187,7 +208,7 @@ def explain(screen: Screen, candidate: str) -> None:
     from pipeline.errands import rank as errand
 
     with screen.project() as project:
-        explanation = errand.explain(project, candidate)
+        explanation = errand.explain(project, candidate, round_id=round_)
     if screen.json:
         screen.document(explanation.document())
     else:
@@ -198,7 +219,8 @@ def explain(screen: Screen, candidate: str) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--candidate", shell_complete=complete_candidate, help="Only what is stored about this candidate.")
 @click.option("--yes", is_flag=True, help="Replace FILE if it exists.")
-def export(screen: Screen, file: Path, candidate: str | None, yes: bool) -> None:
+@round_option
+def export(screen: Screen, file: Path, candidate: str | None, yes: bool, round_: str | None) -> None:
     """\b
     Examples:
       pipeline export ranking.xlsx
@@ -212,7 +234,7 @@ def export(screen: Screen, file: Path, candidate: str | None, yes: bool) -> None
         screen.confirm(f"{file} exists. Replace it?", "--yes", yes=yes)
     with screen.project() as project:
         try:
-            run_export(project, file, candidate=candidate)
+            run_export(project, file, candidate=candidate, round_id=round_)
         except OSError as fault:
             raise PipelineError(
                 f"{file} could not be written: {fault.strerror}.",

@@ -17,11 +17,12 @@ from pipeline.worksheets import Book, Limits
 ENDINGS = (".xlsx", ".csv", ".json", ".html")
 
 
-def export(project: Project, path: Path, *, candidate: str | None = None) -> None:
+def export(project: Project, path: Path, *, candidate: str | None = None, round_id: str | None = None) -> None:
     """Write the file, readable by its owner alone; its ending says which kind.
 
     Args:
         candidate: an access request: only what is stored about this candidate, even one who may not be shown yet.
+        round_id: only this round.
 
     Raises:
         CannotAsk: the ending is none of ours; said before anything is read.
@@ -32,22 +33,26 @@ def export(project: Project, path: Path, *, candidate: str | None = None) -> Non
         known = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
         raise CannotAsk(f"{what}, which says no format that can be written.", f"Name a file that ends in {known}.")
     _, book = open_book(project)
-    write_atomically(path.absolute(), make(project, book, ending, candidate))
+    write_atomically(path.absolute(), make(project, book, ending, candidate, round_id))
 
 
-def make(project: Project, book: Book, ending: str, candidate: str | None) -> bytes:
+def make(project: Project, book: Book, ending: str, candidate: str | None, round_id: str | None = None) -> bytes:
     """The file's bytes from a spreadsheet that was read."""
     from pipeline.export import FORMATS, Report, about_one
 
     subject = None if candidate is None else known(book, candidate)
-    ranked = rank.from_book(project, book, releases=[subject] if subject else ())
+    ranked = rank.from_book(project, book, releases=[subject] if subject else (), round_id=round_id)
     shown = {result.candidate for result in ranked.ranking.candidates} | {subject}
     rules = project.role.ranking
     report = Report(
         ranked.ranking,
         ranked.rubric,
-        tuple(stored for stored in book.scorecards if stored.card.candidate in shown),
-        panel=tuple(row for row in book.panel if row.candidate in shown),
+        tuple(
+            stored
+            for stored in book.scorecards
+            if stored.card.candidate in shown and round_id in (None, stored.card.round)
+        ),
+        panel=tuple(row for row in book.panel if row.candidate in shown and round_id in (None, row.round)),
         problems=tuple(problem for problem in book.problems if not problem.candidate or problem.candidate in shown),
         versions=book.versions,
         limits=Limits(rules.min_coverage, rules.min_interviewers),

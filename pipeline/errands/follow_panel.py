@@ -23,15 +23,15 @@ from pipeline.worksheets import Book
 ATTEMPTS = 3  # to settle writes whose outcome is unknown, and forms that people edit meanwhile
 
 
-def follow_panel(project: Project, book: Book) -> tuple[tuple[Change, ...], Book | None]:
+def follow_panel(project: Project, book: Book, chosen: Sequence[Round]) -> tuple[tuple[Change, ...], Book | None]:
     """What was done for the panel of `book`, and the spreadsheet after it: None when it has to be read again."""
-    if not _behind(project, book):
+    if not _behind(project, book, chosen):
         return (), book
     for attempt in range(ATTEMPTS):
         found = survey(project)
         if found.book is None or found.spreadsheet is None:
             return (), None  # create-form's to mend
-        rounds = [round_ for round_ in _behind(project, found.book) if round_.id in found.forms]
+        rounds = [round_ for round_ in _behind(project, found.book, chosen) if round_.id in found.forms]
         plans = {round_.id: _plan(project, found, found.book, round_) for round_ in rounds}
         plan = decide_people(project.role, project.rubric, rounds, found, plans)
         ids = {f"form:{round_id}": form.id for round_id, form in found.forms.items()}
@@ -55,12 +55,12 @@ def _told(changes: Sequence[Change], kept_out: Sequence[str]) -> Iterator[Change
         yield Change("not-shared", "safe", what, outcome="keep")
 
 
-def _behind(project: Project, book: Book) -> Sequence[Round]:
+def _behind(project: Project, book: Book, chosen: Sequence[Round]) -> Sequence[Round]:
     """Rounds whose forms were last brought up to date for other people than the panel's."""
     applied = book.recorded.applied
     return [
         round_
-        for round_ in project.rubric.rounds
+        for round_ in chosen
         if book.recorded.join.get(round_.id)
         and applied.get(round_.id, {}).get(PEOPLE) != people_of(project.role, book, round_)
     ]

@@ -16,7 +16,7 @@ from pipeline.errors import Fault, InvalidInput, Moved, PipelineError
 from pipeline.form import name_of_candidate, near_match
 from pipeline.project import Project, choose_role, read_sources
 from pipeline.ranking import Policy, Ranking
-from pipeline.scorecard import Rubric, SubmittedScorecard
+from pipeline.scorecard import Round, Rubric, SubmittedScorecard
 from pipeline.worksheets import Book
 from pipeline.worksheets.scorecards import RATING
 
@@ -36,7 +36,9 @@ class Ranked:
     scorecards: Sequence[SubmittedScorecard]
 
 
-def from_ratings(directory: Path, role: str | None, path: Path, *, exchangeable: bool) -> Ranked:
+def from_ratings(
+    directory: Path, role: str | None, path: Path, *, exchangeable: bool, round_id: str | None = None
+) -> Ranked:
     """Rank a CSV of ratings by the rubric of the project; no workspace is needed."""
     sources = read_sources(directory)
     if sources.faults:
@@ -44,14 +46,18 @@ def from_ratings(directory: Path, role: str | None, path: Path, *, exchangeable:
     chosen = choose_role(sources, role, directory)
     rubric = config.rubric(chosen, sources.bank)
     policy = policy_of(chosen, exchangeable=exchangeable)
+    only = _limited(rubric, round_id)
     # The scorecards have no name here: a million of them are let go as soon as they are summed up.
-    return Ranked(ranking.rank(rubric, ranking.ratings_file.read(path, rubric), policy=policy), rubric, ())
+    result = ranking.rank(only, _cards_of(ranking.ratings_file.read(path, rubric), rubric, only), policy=policy)
+    return Ranked(replace(result, notes=(*result.notes, *_told(round_id))), only, ())
 
 
-def from_workspace(project: Project, *, exchangeable: bool = False, present_scale_only: bool = False) -> Ranked:
+def from_workspace(
+    project: Project, *, exchangeable: bool = False, present_scale_only: bool = False, round_id: str | None = None
+) -> Ranked:
     """Rank what the Scorecards worksheet holds, as `write-rankings` would."""
     _, book = open_book(project)
-    return from_book(project, book, exchangeable=exchangeable, present_scale_only=present_scale_only)
+    return from_book(project, book, exchangeable=exchangeable, present_scale_only=present_scale_only, round_id=round_id)
 
 
 def from_book(
@@ -61,8 +67,12 @@ def from_book(
     exchangeable: bool = False,
     present_scale_only: bool = False,
     releases: Sequence[str] = (),
+    round_id: str | None = None,
 ) -> Ranked:
     """Rank the counted scorecards of a spreadsheet that was read, by the role's rule of release.
+
+    Args:
+        round_id: rank by this round alone.
 
     Raises:
         Moved: people edited Scorecards so that it no longer says what was sent.
@@ -71,16 +81,58 @@ def from_book(
     shown = released(project.role, book, releases)
     counted = [card for card in book.counted if card.candidate in shown]
     scorecards = versions.comparable(book, project.rubric, counted, present_scale_only=present_scale_only)
+    told = versions.notes(len(counted) - len(scorecards))
+    rubric = _limited(project.rubric, round_id)
+    scorecards = _cards_of(scorecards, project.rubric, rubric)
+    owed = [row.candidate for row in book.panel if round_id in (None, row.round)]
     result = ranking.rank(
-        project.rubric,
+        rubric,
         scorecards,
         policy=policy_of(project.role, exchangeable=exchangeable),
-        candidates=[name for name in book.candidates if name in shown],
+        candidates=[name for name in dict.fromkeys(owed) if name in shown],
     )
-    told = versions.notes(len(counted) - len(scorecards))
+    told += _told(round_id)
     if scorecards and (gone := [name for name in book.lacking(project.rubric) if name.startswith(RATING)]):
         told.append(f"Scorecards has no column for {', '.join(gone)}: 'pipeline run' brings in what was rated there.")
-    return Ranked(replace(result, notes=(*result.notes, *told)), project.rubric, scorecards)
+    return Ranked(replace(result, notes=(*result.notes, *told)), rubric, scorecards)
+
+
+def _limited(rubric: Rubric, round_id: str | None) -> Rubric:
+    """What one round asks, as if there were no other; the whole rubric when none is named."""
+    if round_id is None:
+        return rubric
+    round_ = chosen_round(rubric, round_id)
+    questions = rubric.questions_in(round_)
+    asked = {question.competency for question in questions}
+    competencies = tuple(each for each in rubric.competencies if each.id in asked)
+    return replace(rubric, competencies=competencies, questions=questions, rounds=(round_,))
+
+
+def _cards_of(scorecards: list[SubmittedScorecard], whole: Rubric, only: Rubric) -> list[SubmittedScorecard]:
+    """Those that were sent in the rounds of `only`, given under it where they were given under `whole`."""
+    if only is whole:
+        return scorecards
+    rounds = {round_.id for round_ in only.rounds}
+    present = {whole.fingerprint: only.fingerprint}
+    return [
+        replace(card, rubric_version=present.get(card.rubric_version, card.rubric_version))
+        for card in scorecards
+        if card.round in rounds
+    ]
+
+
+def _told(round_id: str | None) -> list[str]:
+    return [f"Of the round {round_id} alone: its questions, and the scorecards about them."] if round_id else []
+
+
+def chosen_round(rubric: Rubric, round_id: str) -> Round:
+    """The round of this id; a fault with the list otherwise."""
+    chosen = next((round_ for round_ in rubric.rounds if round_.id == round_id), None)
+    if chosen is None:
+        known = ", ".join(round_.id for round_ in rubric.rounds)
+        file = f"config/{rubric.role}.toml"
+        raise InvalidInput([Fault(file, 0, "round", f"there is no round {round_id!r}", f"choose one of: {known}")])
+    return chosen
 
 
 def _as_written(book: Book) -> None:
@@ -107,9 +159,9 @@ def from_record(path: Path) -> Ranked:
     raise InvalidInput([fault])
 
 
-def explain(project: Project, candidate: str) -> ranking.Explanation:
+def explain(project: Project, candidate: str, *, round_id: str | None = None) -> ranking.Explanation:
     """Every step from the answers about one candidate to the rank."""
-    ranked = from_workspace(project)
+    ranked = from_workspace(project, round_id=round_id)
     return ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, known(ranked.ranking, candidate))
 
 

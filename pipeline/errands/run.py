@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.follow_panel import follow_panel
 from pipeline.errands.pull_responses import Pulled, pull_responses
 from pipeline.errands.write_rankings import Written, write_rankings
@@ -35,9 +36,20 @@ class Ran:
         }
 
 
-def run(project: Project, *, full: bool = False, releases: Sequence[str] = (), present_scale_only: bool = False) -> Ran:
-    """Bring in what is new and write the rankings that follow from it."""
-    pulled = pull_responses(project, full=full)
-    changes, book = follow_panel(project, pulled.book)
+def run(
+    project: Project,
+    *,
+    full: bool = False,
+    releases: Sequence[str] = (),
+    present_scale_only: bool = False,
+    round_id: str | None = None,
+) -> Ran:
+    """Bring in what is new and write the rankings that follow from it.
+
+    Args:
+        round_id: look at this round's form alone; Rankings is made of all that is in the spreadsheet then.
+    """
+    pulled = pull_responses(project, full=full, round_id=round_id)
+    changes, book = follow_panel(project, pulled.book, chosen_rounds(project, round_id))
     written = write_rankings(project, releases=releases, present_scale_only=present_scale_only, book=book)
     return Ran(pulled, changes, written)

@@ -17,6 +17,7 @@ from pipeline.errands import files
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
 from pipeline.errands.create_form.deciding import Plan, decide, dropped_rounds, plan_form, round_dropped
 from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey, unread
+from pipeline.errands.rank import chosen_round
 from pipeline.errands.times import exact_text_of
 from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, Refused
 from pipeline.form import Change, FormPlan
@@ -158,15 +159,7 @@ def ensure_spreadsheet(project: Project) -> Mapping[str, Any]:
 
 def chosen_rounds(project: Project, round_id: str | None) -> Sequence[Round]:
     """All rounds, or the one asked for; a fault with the list otherwise."""
-    rounds = project.rubric.rounds
-    if round_id is None:
-        return rounds
-    chosen = [round_ for round_ in rounds if round_.id == round_id]
-    if not chosen:
-        known = ", ".join(round_.id for round_ in rounds)
-        file = f"config/{project.role.id}.toml"
-        raise InvalidInput([Fault(file, 0, "round", f"there is no round {round_id!r}", f"choose one of: {known}")])
-    return chosen
+    return project.rubric.rounds if round_id is None else [chosen_round(project.rubric, round_id)]
 
 
 def _decide(project: Project, rounds: Sequence[Round], found: Found, options: Options) -> Plan:
