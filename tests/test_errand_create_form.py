@@ -200,6 +200,21 @@ def test_a_closed_form_stays_closed(google: Google, run: Run, role: dict[str, st
     google.submit(role["technical"], "ivo@example.com", {"Candidate": "Ana", **TECHNICAL}).raise_for_status()
 
 
+def test_a_form_unpublished_by_hand_is_shown_and_published_again_on_request(
+    google: Google, run: Run, role: dict[str, str]
+) -> None:
+    """Whoever took it off the air meant to."""
+    state = {"publishState": {"isPublished": False, "isAcceptingResponses": False}}
+    body = {"publishSettings": state, "updateMask": "publishState"}
+    google.call("POST", f"/v1/forms/{role['team']}:setPublishSettings", body)
+    assert "was unpublished by hand; kept" in run("create-form").out
+    assert "isPublished" not in google.form(role["team"])["publishSettings"].get("publishState", {})
+    assert run("create-form", "--dry-run", "--detailed-exitcode").out.count("by hand") == 2
+    run("create-form", "--drift", "undo")
+    assert google.form(role["team"])["publishSettings"]["publishState"]["isPublished"]
+    assert "Nothing to do" in run("create-form").out
+
+
 def test_forms_and_spreadsheet_are_put_into_the_folder_of_the_config(google: Google, run: Run, project: Path) -> None:
     """A shared drive's folder, say, so that the team and not one person owns them; once is enough."""
     body = {"name": "Hiring", "mimeType": "application/vnd.google-apps.folder"}

@@ -386,6 +386,8 @@ def test_one_round_can_be_ranked_explained_and_exported_alone(run: Run, scorecar
     assert "teamwork" in exported and "databases" not in exported
     for command in (["rank"], ["explain", "Ana"], ["run"], ["export", "other.json"]):
         assert "there is no round 'tema'" in run(*command, "--round", "tema", code=3).err
+    config('id = "teamwork"\nweight = 2', 'id = "teamwork"\nweight = 0')(project)
+    assert "Nothing of the round team counts" in run("rank", "--round", "team", code=2).err
 
 
 @pytest.mark.parametrize("command", [("run",), ("status",), ("pull-responses", "--round", "team"), ("close-form",)])

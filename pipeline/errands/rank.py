@@ -12,7 +12,7 @@ from pipeline.config import Role
 from pipeline.errands import versions
 from pipeline.errands.book import open_book
 from pipeline.errands.release import released
-from pipeline.errors import Fault, InvalidInput, Moved, PipelineError
+from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, PipelineError
 from pipeline.form import name_of_candidate, near_match
 from pipeline.project import Project, choose_role, read_sources
 from pipeline.ranking import Policy, Ranking
@@ -98,13 +98,21 @@ def from_book(
 
 
 def _limited(rubric: Rubric, round_id: str | None) -> Rubric:
-    """What one round asks, as if there were no other; the whole rubric when none is named."""
+    """What one round asks, as if there were no other; the whole rubric when none is named.
+
+    Raises:
+        CannotAsk: nothing of the round counts.
+    """
     if round_id is None:
         return rubric
     round_ = chosen_round(rubric, round_id)
     questions = rubric.questions_in(round_)
     asked = {question.competency for question in questions}
     competencies = tuple(each for each in rubric.competencies if each.id in asked)
+    if not any(competency.weight for competency in competencies):
+        raise CannotAsk(
+            f"Nothing of the round {round_id} counts: its competencies have weight 0.", "Leave --round out."
+        )
     return replace(rubric, competencies=competencies, questions=questions, rounds=(round_,))
 
 

@@ -179,6 +179,7 @@ def _decide(project: Project, rounds: Sequence[Round], found: Found, options: Op
         who=project.user,
         settings=project.settings,
         dropped=dropped,
+        undo=options.drift == "undo",
     )
 
 

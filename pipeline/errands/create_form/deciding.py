@@ -134,6 +134,7 @@ def decide(
     who: str,
     settings: Settings,
     dropped: Mapping[str, Change] = MappingProxyType({}),
+    undo: bool = False,
 ) -> Plan:
     """Every step for these rounds' forms and the spreadsheet, in the order in which a lost connection does least harm.
 
@@ -142,11 +143,12 @@ def decide(
         now: RFC 3339 UTC, for the rubric's version.
         who: whoever runs the command, for the same.
         dropped: rounds that the configuration has no more, and what is told of the forms that they leave.
+        undo: publish a form again that was unpublished by hand.
     """
     changes: list[Change] = []
     steps: list[Step] = []
     for round_ in rounds:
-        for change, own in _form(role, round_, found, forms[round_.id], settings.google.folder):
+        for change, own in _form(role, round_, found, forms[round_.id], settings.google.folder, undo=undo):
             changes += [change] if change else []
             steps += own
     for round_id, told in dropped.items():
@@ -162,7 +164,7 @@ def decide(
 Piece = tuple[Change | None, list[Step]]
 
 
-def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str) -> Iterator[Piece]:
+def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str, *, undo: bool) -> Iterator[Piece]:
     target = f"form:{round_.id}"
     title = role.form_title(round_)
     here = found.forms.get(round_.id)
@@ -176,7 +178,10 @@ def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str) 
     for change in form.changes:
         yield change, []
     yield None, _filled(target, title, form)
-    if here is None or _never_published(here) or _back(here, found.book, round_):
+    if here and _unpublished(here) and _was_up_to_date(found.book, round_) and not undo:
+        what = f'"{title}" was unpublished by hand; kept'
+        yield Change("unpublished-by-hand", "drift", what, outcome="keep"), []
+    elif here is None or _unpublished(here) or _back(here, found.book, round_):
         step = Step("forms.setPublishSettings", target, f'publish "{title}"', publish_settings(accepting=True))
         yield Change("form-published", "safe", f'"{title}" is published'), [step]
     asked = _asked(role, found.book, round_)
@@ -260,12 +265,17 @@ def _accepting(here: FoundForm) -> bool:
 
 def _back(here: FoundForm, book: Book | None, round_: Round) -> bool:
     """Whether the round was dropped and is there again: closed by us, and since then brought up to date for nobody."""
-    applied = book.recorded.applied.get(round_.id) if book else None
-    return applied is not None and PEOPLE not in applied and not _accepting(here)
+    known = book is not None and round_.id in book.recorded.applied
+    return known and not _was_up_to_date(book, round_) and not _accepting(here)
 
 
-def _never_published(here: FoundForm) -> bool:
-    """Whether the form waits to be published. One closed since stays closed; a legacy form knows no publishing."""
+def _was_up_to_date(book: Book | None, round_: Round) -> bool:
+    """Whether a run came to its end with this round, publishing and all."""
+    return book is not None and PEOPLE in book.recorded.applied.get(round_.id, {})
+
+
+def _unpublished(here: FoundForm) -> bool:
+    """Whether nobody can open the form. One closed since stays closed; a legacy form knows no publishing."""
     settings = here.document.get("publishSettings")
     return settings is not None and not settings.get("publishState", {}).get("isPublished", False)
 
