@@ -151,6 +151,18 @@ def test_explain_can_be_followed_by_hand(google: Google, run: Run, scorecards: d
     assert "(5 x 3.5 + 3 x 4 + 2 x 5) / 10 = 3.95" in text
 
 
+def test_explain_shows_the_hints_on_the_scorecards_and_leaves_the_score_alone(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """A 5 without a word of evidence stands out; the score is as it was."""
+    run("run")
+    text = run("explain", "Ana").out
+    assert "WORTH A SECOND LOOK (changes no score)" in text
+    assert "mara@example.com (team): Rated at an end of the scale without evidence: feedback (5)." in text
+    noted = run("explain", "Ana", "--json").json["noted"]
+    assert ("no-evidence", "team", True) in {(each["kind"], each["round"], each["hint"]) for each in noted}
+
+
 def test_explain_proposes_a_name_for_one_nobody_knows(google: Google, run: Run, scorecards: dict[str, str]) -> None:
     """A slip of the finger is answered with the name meant."""
     run("run")

@@ -168,9 +168,13 @@ def from_record(path: Path) -> Ranked:
 
 
 def explain(project: Project, candidate: str, *, round_id: str | None = None) -> ranking.Explanation:
-    """Every step from the answers about one candidate to the rank."""
-    ranked = from_workspace(project, round_id=round_id)
-    return ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, known(ranked.ranking, candidate))
+    """Every step from the answers about one candidate to the rank, and what Problems says of their scorecards."""
+    _, book = open_book(project)
+    ranked = from_book(project, book, round_id=round_id)
+    name = known(ranked.ranking, candidate)
+    told = ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, name)
+    noted = (each for each in book.problems if each.candidate == name and round_id in (None, each.round))
+    return replace(told, noted=tuple(noted))
 
 
 def known(result: Ranking, typed: str) -> str:

@@ -25,7 +25,7 @@ from pipeline.ranking.words import (
     share,
     signed,
 )
-from pipeline.scorecard import NOT_ASSESSED, RECOMMENDATIONS, Competency, Rubric, SubmittedScorecard, latest
+from pipeline.scorecard import NOT_ASSESSED, RECOMMENDATIONS, Competency, Problem, Rubric, SubmittedScorecard, latest
 
 CLOSING = (
     "This says how consistently interviewers rate the candidate, not how the candidate will do in the job. The rank "
@@ -86,10 +86,12 @@ class Explanation:
     superseded: int
     low: int
     high: int
+    noted: tuple[Problem, ...] = ()  # what the Problems worksheet says of the candidate's scorecards
 
     def text(self) -> str:
         """The explanation as a manager reads it, who has never seen one."""
         parts = [self._summary(), *map(self._step, self.steps), self._score(), self._adjusted(), self._place()]
+        parts.append(self._noted())
         questions = {answer.question: answer.text for s in self.steps for o in s.opinions for answer in o.answers}
         told = [f"  {question}: {printable(text)}" for question, text in questions.items() if text and text != question]
         if told:
@@ -142,6 +144,17 @@ class Explanation:
             "flags": list(result.flags),
             "reasons": list(result.reasons),
             "superseded": self.superseded,
+            "noted": [
+                {
+                    "kind": each.kind,
+                    "what": each.what,
+                    "todo": each.todo,
+                    "interviewer": each.interviewer,
+                    "round": each.round,
+                    "hint": each.hint,
+                }
+                for each in self.noted
+            ],
         }
 
     def _summary(self) -> str:
@@ -264,6 +277,16 @@ class Explanation:
         above = self.ranked[place - 1] if place else None
         if above is not None and above.over_next is not None:
             lines.append(f"  {_against(1 - above.over_next, above)}")
+        return "\n".join(lines)
+
+    def _noted(self) -> str:
+        if not self.noted:
+            return ""
+        lines = ["WORTH A SECOND LOOK (changes no score)"]
+        for each in self.noted:
+            who = printable(" ".join([each.interviewer, f"({each.round})" if each.round else ""]).strip())
+            lines.append(f"  {who + ': ' if who else ''}{printable(each.what)}.")
+            lines.append(f"    {printable(each.todo)}.")
         return "\n".join(lines)
 
     def _own_score(self) -> str:
