@@ -90,6 +90,18 @@ def test_a_column_moved_in_among_ours_between_read_and_write_is_not_written_into
     assert {row["Candidate"] for row in desk.rows("Rankings") if row["Key"]} == {*CANDIDATES, "Newcomer"}
 
 
+def test_a_text_that_only_looks_like_a_key_is_the_managers(desk: Desk) -> None:
+    """Our own keys are known; a number of theirs that is built alike, in a row of their own, is none of them."""
+    desk.pull(cards(2))
+    desk.write()
+    place = desk.values("Rankings")[0].index("Notes")
+    row = len(desk.values("Rankings"))
+    theirs = [[{"userEnteredValue": {"stringValue": "c00000000000000c"}}]]
+    desk.batch([*ask.write(design.RANKINGS, row, place, theirs, "userEnteredValue")])
+    desk.write()
+    assert desk.values("Rankings")[row][place] == "c00000000000000c"
+
+
 def test_a_header_row_on_which_formulas_were_put_back_is_known_by_its_key(desk: Desk) -> None:
     """They type over a cell in each column of ours, and sort the header down just before we put the formulas back."""
     desk.pull(cards(2))
@@ -148,6 +160,29 @@ def test_scorecards_sorted_or_deleted_between_read_and_write_lose_nothing(desk: 
     assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.scorecards}
     assert len({s.id for s in stored}) == len(stored) == len(cards(4)) + 1
     assert desk.pull([edited]).batches == ()
+
+
+@pytest.mark.parametrize("key", ["candidate", "response", "Rating: databases-2"])
+def test_a_column_put_into_scorecards_between_read_and_write_takes_no_rating(desk: Desk, key: str) -> None:
+    """One response is new and one was edited: each is there once as it was sent, and the column is as people made it."""
+    desk.pull(cards(4))
+    book = desk.read()
+    place = book.places[key]
+    edited = replace(book.scorecards[0].card, submitted_at="2026-03-09T09:00:00Z", summary="I changed my mind")
+    new = card("Cleo", "new@example.org", response_id="new", ratings={"databases-1": 2, "databases-2": 5})
+
+    def between() -> None:
+        desk.batch([ask.insert(design.SCORECARDS, "COLUMNS", place, place + 1, like_before=False)])
+        mine = [[{"userEnteredValue": {"stringValue": "Mine"}}], [{"userEnteredValue": {"stringValue": "see me"}}]]
+        desk.batch([*ask.write(design.SCORECARDS, 0, place, mine, "userEnteredValue")])
+
+    plan = desk.pull([edited, new], between=between)
+    stored = desk.read().scorecards
+    assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.scorecards}
+    assert len({s.id for s in stored}) == len(stored) == len(cards(4)) + 2
+    column = [row[place] for row in desk.values("Scorecards") if len(row) > place and row[place] != ""]
+    assert column[0] == "Mine" and not column[2:]
+    assert desk.pull([edited, new]).batches == ()
 
 
 def test_worksheets_of_ours_that_were_deleted_are_made_again(desk: Desk) -> None:

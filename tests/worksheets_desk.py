@@ -13,7 +13,7 @@ from googleapiclient.errors import HttpError
 from pipeline import worksheets
 from pipeline.ranking import explain, rank
 from pipeline.scorecard import Problem, Rubric, SubmittedScorecard
-from pipeline.worksheets import Book, Incoming, PullPlan, RankingsPlan, StoredScorecard
+from pipeline.worksheets import Book, Incoming, PullPlan, RankingsPlan
 
 from .worksheets_examples import RUBRIC
 
@@ -57,18 +57,18 @@ class Desk:
     ) -> PullPlan:
         """What the errand does with responses: plan, send, look at the answer, and plan again when it has to."""
         incoming = [Incoming(card) for card in cards]
-        known: Sequence[StoredScorecard] = ()
+        failed: PullPlan | None = None
         for _ in range(4):
             book = self.read()
             between()
             between = _nothing
-            plan = worksheets.plan_pull(book, incoming, self.rubric, problems_found=problems, known=known, **more)
+            plan = worksheets.plan_pull(book, incoming, self.rubric, problems_found=problems, failed=failed, **more)
             reply: Json = {}
             for body in plan.bodies:
                 reply = self.send(body, worksheets.RESPONSE_FIELDS)
             if plan.came_out(reply):
                 return plan
-            known = plan.scorecards
+            failed = plan
         raise AssertionError("Scorecards did not come out as planned")
 
     def plan(

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline import worksheets
 from pipeline.errands import files
-from pipeline.errands.book import joins, open_book, read_book
+from pipeline.errands.book import joins, open_book
 from pipeline.errands.checks import about_panel, shared_addresses, two_spellings, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.files import Ids, on_forms
@@ -94,8 +94,8 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     for attempt in range(1, ATTEMPTS + 1):
         if _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS):
             return Pulled(merged.new, merged.edited, merged.withdrawn, sent.problems, sent.book or book)
-        book = read_book(project, ids.spreadsheet)
-        sent = _merged(project, book, reading, complete, known=sent.scorecards)
+        ids, book = open_book(project)
+        sent = _merged(project, book, reading, complete, failed=sent)
     raise Refused(
         "Rows of Scorecards were moved each time while responses were written.",
         "Ask whoever is sorting or deleting rows to pause, and run this again.",
@@ -122,7 +122,7 @@ def _read(project: Project, ids: Ids, book: Book, rounds: Sequence[Round], *, fu
 
 
 def _merged(
-    project: Project, book: Book, reading: _Reading, complete: Mapping[str, str], known: Sequence[StoredScorecard] = ()
+    project: Project, book: Book, reading: _Reading, complete: Mapping[str, str], failed: PullPlan | None = None
 ) -> PullPlan:
     return worksheets.plan_pull(
         book,
@@ -131,7 +131,7 @@ def _merged(
         problems_found=reading.problems,
         hints=partial(_found_anew, project, book),
         complete_rounds=complete,
-        known=known,
+        failed=failed,
     )
 
 

@@ -1,8 +1,9 @@
 """What a pull writes: new and edited responses into Scorecards, statuses, problems. Decides; sends nothing.
 
-Rows are addressed by where the read found them, new ones go below the last. The answer of the same batch tells whether
-that still held (`PullPlan.came_out`); if people sorted or deleted rows in between, the errand reads and plans again, and
-rows that were written over come back from `PullPlan.scorecards`, given as `known`.
+Rows and columns are addressed by where the read found them, new rows go below the last. The answer of the same batch
+tells whether that still held (`PullPlan.came_out`); if people sorted, deleted or inserted in between, the errand reads
+and plans again with the plan that `failed`: rows that were written over come back from it, and what it wrote into wrong
+columns is emptied.
 """
 
 from __future__ import annotations
@@ -46,29 +47,40 @@ class PullPlan:
     new: int = 0
     edited: int = 0
     withdrawn: int = 0
-    changed_rows: int = 0
+    written: tuple[StoredScorecard, ...] = ()
     book: Book | None = None
-    response_range: str = ""
+    response_ranges: tuple[str, ...] = ()
 
     @property
     def bodies(self) -> list[Json]:
         """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
         made: list[Json] = [{"requests": list(batch)} for batch in self.batches]
-        if made and self.response_range:
+        if made and self.response_ranges:
             made[-1] |= {
                 "includeSpreadsheetInResponse": True,
                 "responseIncludeGridData": True,
-                "responseRanges": [self.response_range],
+                "responseRanges": list(self.response_ranges),
             }
         return made
 
+    @property
+    def places(self) -> Mapping[str, int]:
+        """Where our columns of Scorecards stand after it."""
+        return self.book.places if self.book else {}
+
     def came_out(self, reply: Mapping[str, Any]) -> bool:
-        """False when rows of Scorecards were moved between the read and the write: read and plan again."""
-        if not self.bodies or not self.response_range:
+        """False when rows or columns of Scorecards were moved between the read and the write: read and plan again."""
+        if not self.bodies or not self.response_ranges:
             return True
         sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
-        data: Mapping[str, Any] = next((d for s in sheets for d in s.get("data", [])), {})
-        held = [cells.shown(next(iter(row.get("values", [])), {})) for row in data.get("rowData", [])]
+        spans = [data.get("rowData", []) for sheet in sheets for data in sheet.get("data", [])]
+        if len(spans) != len(self.response_ranges):
+            return False
+        ids, top = spans
+        header = [cells.shown(cell) for row in top[:1] for cell in row.get("values", [])]
+        if not self.places.items() <= scorecards.positions(header).items():
+            return False
+        held = [cells.shown(next(iter(row.get("values", [])), {})) for row in ids]
         wanted = {stored.row: stored.id for stored in self.scorecards}
         return {row: id_ for row, id_ in enumerate(held, start=1) if row > 1 and id_} == wanted
 
@@ -85,7 +97,7 @@ def plan_pull(
     problems_found: Sequence[Problem] = (),
     hints: Callable[[Sequence[StoredScorecard]], Iterable[Problem]] = lambda _: (),
     complete_rounds: Mapping[str, str] = MappingProxyType({}),
-    known: Iterable[StoredScorecard] = (),
+    failed: PullPlan | None = None,
 ) -> PullPlan:
     """What to write so that Scorecards and Problems hold these responses too.
 
@@ -95,27 +107,30 @@ def plan_pull(
         hints: finds lint and panel problems in all rows as they stand after this pull; they replace all earlier ones.
         complete_rounds: rounds of which `incoming` is every response there is, with the time when their form was made
             ("": before all): stored ones since then that are not among them were deleted in the form.
-        known: rows of a plan that did not come out; those that are gone are written anew.
+        failed: the plan that was sent just before and did not come out; what it meant to leave is written anew.
     """
     before: dict[str, StoredScorecard] = {}
     doubled = [stored.row for stored in book.scorecards if before.setdefault(stored.id, stored) is not stored]
-    lost = [replace(stored, row=0) for stored in known if stored.id not in before]
+    misplaced, shifted = _misplaced(book, before, failed) if failed else ([], set())
+    before = {id_: stored for id_, stored in before.items() if stored.row not in shifted}
     if "response" not in book.places:  # nobody knows any more which response a row holds: all are read and put anew
         doubled = list(range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1))
     if book.missing:  # a column of ours was deleted: every row is written anew
         before = {id_: replace(stored, sound=False) for id_, stored in before.items()}
-    after, counts = _merge(before, incoming, complete_rounds, lost)
+    meant = failed.scorecards if failed else ()
+    lost = [replace(stored, row=0) for stored in meant if stored.id not in before]
+    held = {stored.id: replace(stored, row=before[stored.id].row) for stored in meant if stored.id in before}
+    after, counts = _merge(before | held, incoming, complete_rounds, lost)
     after = with_statuses(after)
     kept = [p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read]
     noted = problems.order([*kept, *problems_found, *hints(tuple(after.values()))])
-    cleared = _cleared(book, doubled)
+    cleared = [*misplaced, *_cleared(book, doubled)]
     places = dict(book.places)
     # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
     made = [
         *((request,) for request in (*_problem_requests(book, noted), *cleared)),
         *_scorecard_requests(book, before, after, rubric, places),
     ]
-    rows = sum(before.get(id_) != stored for id_, stored in after.items())
     return PullPlan(
         tuple(tuple(batch) for batch in ask.packed(made)),
         tuple(after.values()),
@@ -123,16 +138,42 @@ def plan_pull(
         counts.new,
         counts.edited,
         counts.withdrawn,
-        rows,
+        tuple(stored for id_, stored in after.items() if before.get(id_) != stored),
         replace(book, scorecards=tuple(after.values()), problems=tuple(noted), places=places),
-        _response_range(book),
+        _response_ranges(book, places),
     )
 
 
-def _response_range(book: Book) -> str:
+def _response_ranges(book: Book, places: Mapping[str, int]) -> tuple[str, ...]:
+    """The column of response ids, and the header: what shows whether each row and column stood where it was read."""
     title = book.tables.get(design.SCORECARDS, Table()).title
-    letter = cells.letters(book.places.get("response", 0))
-    return f"{cells.quoted(title)}!{letter}:{letter}" if title and "response" in book.places else ""
+    if not title or "response" not in places:
+        return ()
+    letter = cells.letters(places["response"])
+    return f"{cells.quoted(title)}!{letter}:{letter}", f"{cells.quoted(title)}!1:1"
+
+
+def _misplaced(book: Book, before: Mapping[str, StoredScorecard], failed: PullPlan) -> tuple[list[Json], set[int]]:
+    """Cells to empty, because people moved columns of Scorecards under the plan that failed, and it wrote into others
+    than it meant: cells outside our columns, and rows (second value, counted from 1) whose id missed its column."""
+    rows = entered_rows(book.tables.get(design.SCORECARDS, Table()).rows)
+    gone = {stored.id for stored in failed.written} - before.keys()
+    stray = {said: row for row, held in enumerate(rows) for cell in held if (said := cells.entered(cell)) in gone}
+    ours = set(book.places.values())
+    made: list[Json] = []
+    shifted = set()
+    for stored in failed.written:
+        row = stray.get(stored.id) if stored.id in gone else before[stored.id].row - 1
+        if row is None:
+            continue
+        if stored.id in gone:
+            shifted.add(row + 1)
+        told = scorecards.cells_of(stored, book.zone)
+        for key, place in failed.places.items():
+            cell = rows[row][place] if place < len(rows[row]) else {}
+            if cell and cells.same(told.get(key, {}), cell) and (stored.id in gone or place not in ours):
+                made += ask.write(design.SCORECARDS, row, place, [[cells.EMPTY]], "userEnteredValue")
+    return made, shifted
 
 
 def _cleared(book: Book, rows: Sequence[int]) -> list[Json]:
