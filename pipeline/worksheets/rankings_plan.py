@@ -11,7 +11,7 @@ keys, order and notes are as planned.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,13 +135,15 @@ def _is_key(value: str) -> bool:
 def gone(ranking: Ranking, of: Rubric, sheets: Mapping[int, Sheet]) -> dict[str, str]:
     """Candidates who still have a row in Rankings but no place in this ranking: key -> name."""
     now = {key_of(result.candidate) for result in ranking.candidates}
-    names = {
-        str(cells.entered(row[0])): str(cells.entered(row[1]) or "")
-        for row in sheets[design.RESULTS].rows[1:]
-        if len(row) > 1
-    }
     held = {key for _, key in find(sheets[design.RANKINGS], of).rows} - now
-    return {key: names.get(key, "") for key in held}
+    known = names(sheets[design.RESULTS])
+    return {key: known.get(key, "") for key in held}
+
+
+def names(results: Sheet) -> dict[str, str]:
+    """Whom the Results worksheet names, as it was read: key -> candidate."""
+    told = ((str(cells.entered(row[0])), row[1]) for row in results.rows if len(row) > 1)
+    return {key: str(cells.entered(name) or "") for key, name in told if _is_key(key)}
 
 
 def plan(
@@ -152,12 +154,14 @@ def plan(
     order: Sequence[str],
     explanations: Mapping[str, str],
     *,
+    known: Collection[str],
     again: bool = False,
 ) -> RowsPlan:
     """Requests that bring Rankings up to date.
 
     Args:
         order: every key in the order of Results.
+        known: every key that we may have written: those in Results, before and after.
         explanations: by candidate, what the note on the name says.
         again: the batch just before came out otherwise than planned, and what it misplaced is to be cleared away.
     """
@@ -165,7 +169,7 @@ def plan(
     notices: list[str] = []
     places = dict(found.places)
     notes = {key_of(candidate): _note(said) for candidate, said in explanations.items() if key_of(candidate) in order}
-    strays = list(_strays(sheet, found, set(notes.values()), notices, again=again))
+    strays = list(_strays(sheet, found, known, set(notes.values()), notices, again=again))
     made = list(_missing_columns(of, sheet, places, notices))
     # formulas after the batch: written before it, they would close the gaps that strays are known by
     cleared = sum("findReplace" in request for request in strays)
@@ -215,25 +219,29 @@ def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: 
         before = places[column.key]
 
 
-def _strays(sheet: Sheet, found: Found, notes: set[str], notices: list[str], *, again: bool) -> Iterator[Json]:
+def _strays(
+    sheet: Sheet, found: Found, known: Collection[str], notes: set[str], notices: list[str], *, again: bool
+) -> Iterator[Json]:
     """Clear what a batch of ours left in wrong columns when people moved columns under it: cells of a row that it had
     just appended, and notes. A row counts as such when its key is not in its column, or a cell of ours is empty.
 
     Cells are found by what they hold when the request arrives, not by where they were read: by then another cell may
-    stand there. The batch before may be that of a run which gave up, so this looks also when it is not `again`.
+    stand there. A formula names its row and may read otherwise by then, so the key goes last: as long as it is there,
+    the row is known. The batch before may be that of a run which gave up, so this looks also when it is not `again`.
     """
     ours = set(found.places.values())
     keyed = {row for row, _ in found.rows}
     held_keys = {key for _, key in found.rows}
     for row, held in enumerate(sheet.rows):
         texts = [str(cells.entered(cell)) for cell in held]
-        lost = row not in keyed and any(_is_key(said) and (again or said not in held_keys) for said in texts)
+        keys = {place for place, said in enumerate(texts) if said in known and (again or said not in held_keys)}
+        formulas = {place for place, said in enumerate(texts) if _OUR_FORMULA.match(said)}
+        lost = bool(keys) and row not in keyed
         gap = row in keyed and any(cells.entered(sheet.cell(row, place)) is None for place in ours)
+        for place in sorted((formulas or keys) if lost else (formulas | keys) - ours if gap else ()):
+            yield ask.clear(ask.grid(sheet.id, left=place, right=place + 1), texts[place])
         for place, (said, cell) in enumerate(zip(texts, held, strict=True)):
-            mine = _is_key(said) or _OUR_FORMULA.match(said) is not None
-            if mine and (lost or (gap and place not in ours)):
-                yield ask.clear(ask.grid(sheet.id, left=place, right=place + 1), said)
-            elif lost and place not in ours and said not in ("None", ""):
+            if lost and place not in ours | keys | formulas and said not in ("None", ""):
                 notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
             at_home = row in keyed and place == found.places.get("candidate")
             if cell.get("note") in notes and not at_home and (again or place in ours):

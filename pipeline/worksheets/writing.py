@@ -95,7 +95,16 @@ def plan_rankings(
         *_page(sheets[design.RUBRIC], rubric.grid(of, recorded)),
     ]
     order = [str(cells.entered(row[0])) for row in table[1:]]
-    rows = shared.plan(ranking, of, sheets[design.RANKINGS], found, order, explanations or {}, again=again)
+    rows = shared.plan(
+        ranking,
+        of,
+        sheets[design.RANKINGS],
+        found,
+        order,
+        explanations or {},
+        known={*order, *shared.names(sheets[design.RESULTS])},
+        again=again,
+    )
     both = [*rows.requests, *_chart(ranking, of, sheets[design.RANKINGS])]
     both += _decimals(table, sheets[design.RESULTS], found, rows.places)
     if not own and not both and rows.mend is None and rows.fill is None and book.about.inputs == inputs:
