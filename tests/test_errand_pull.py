@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.worksheets import design
 from tests.conftest import Google, Ran, Run
 from tests.inbox import Inbox
 
@@ -263,3 +264,16 @@ def test_problems_stay_in_their_worksheet_until_they_are_solved(
     inbox.put(role["technical"], "Ana", rating="4", edits=sent)
     run("pull-responses")
     assert "problem" not in [row["Weight"] for row in google.table(role["spreadsheet"], "Problems")]
+
+
+def test_a_problems_worksheet_that_was_deleted_holds_them_again(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox
+) -> None:
+    """What could not be used stands nowhere else, so the next pull asks the form for everything."""
+    inbox.put(role["technical"], "Ana", rating="splendid")
+    run("pull-responses", code=8)
+    path = f"/v4/spreadsheets/{role['spreadsheet']}:batchUpdate"
+    google.call("POST", path, {"requests": [{"deleteSheet": {"sheetId": design.PROBLEMS}}]})
+    told = run("pull-responses", code=8).err
+    assert "The worksheet Problems was missing and has been made again" in told
+    assert [row["Weight"] for row in google.table(role["spreadsheet"], "Problems")].count("problem") == 3

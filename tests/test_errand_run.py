@@ -60,6 +60,24 @@ def test_a_run_with_new_scorecards_stays_within_its_budget(
     assert len(writes) <= 3
 
 
+def test_cells_that_people_merged_over_rows_are_named_when_they_keep_rankings_from_being_sorted(
+    google: Google, run: Run, role: dict[str, str]
+) -> None:
+    """No spreadsheet sorts such a range; what is theirs is not taken apart, and after they did it the run goes on."""
+    run("run")
+    header = google.values(role["spreadsheet"], "Rankings")[0]
+    notes = {"sheetId": design.RANKINGS, "startColumnIndex": header.index("Notes")}
+    notes |= {"endColumnIndex": header.index("Notes") + 1, "startRowIndex": 1, "endRowIndex": 3}
+    path = f"/v4/spreadsheets/{role['spreadsheet']}:batchUpdate"
+    google.call("POST", path, {"requests": [{"mergeCells": {"range": notes, "mergeType": "MERGE_ALL"}}]})
+    google.submit(role["technical"], "ivo@example.com", {"Candidate": "Ben", **TECHNICAL}).raise_for_status()
+    assert "Cells in Rankings are merged over several rows" in run("run", code=5).err
+    google.call("POST", path, {"requests": [{"unmergeCells": {"range": notes}}]})
+    run("run")
+    rows = {row["Candidate"]: row["Scorecards"] for row in google.table(role["spreadsheet"], "Rankings")}
+    assert rows == {"Ana": "0 of 2", "Ben": "1 of 2"}
+
+
 def test_a_candidate_added_to_the_panel_joins_the_drop_down(google: Google, run: Run, role: dict[str, str]) -> None:
     """The team adds an interview to the Panel worksheet; the next run offers the candidate and lets the interviewer in."""
     interviews(run, "Cleo,zoe@example.com,technical")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from pipeline import worksheets
@@ -59,8 +60,8 @@ def _whole(project: Project, spreadsheet_id: str) -> Book:
     try:
         book = read_book(project, spreadsheet_id)
     except Invalid:  # a worksheet that was asked for by its id is not there
-        mend(project, spreadsheet_id)
-        return read_book(project, spreadsheet_id)
+        remade = bool(mend(project, spreadsheet_id))
+        return replace(read_book(project, spreadsheet_id), remade=remade)
     if book.missing or (book.has_other_headers and book.lacking(project.rubric)):
         mend(project, spreadsheet_id)
         return read_book(project, spreadsheet_id)

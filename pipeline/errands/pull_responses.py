@@ -194,12 +194,12 @@ def version_at(book: Book, moment: str) -> Version | None:
 
 
 def _edited_by_hand(project: Project, book: Book) -> bool:
-    """Whether people changed Scorecards so that the forms must be asked again for what it held.
+    """Whether people changed our worksheets so that the forms must be asked again for what they held.
 
     A question that is new looks like one whose column was deleted; its column is added, so that it costs this once.
     """
     altered = any(not stored.sound and not stored.is_history for stored in book.scorecards)
-    return altered or bool(book.scorecards and book.lacking(project.rubric))
+    return altered or book.remade or bool(book.scorecards and book.lacking(project.rubric))
 
 
 def _since(book: Book, round_: Round, now: datetime) -> str | None:

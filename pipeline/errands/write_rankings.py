@@ -25,6 +25,7 @@ from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
 from pipeline.state import write_atomically
 from pipeline.worksheets import Book, Limits
+from pipeline.worksheets.design import RANKINGS
 
 ATTEMPTS = 5  # people would have to move rows in each of five short moments
 
@@ -114,6 +115,11 @@ def write_rankings(
             again=attempt > 0,
         )
         notices += plan.notices
+        if plan.sorts and snapshot.sheets[RANKINGS].cannot_be_sorted:
+            raise Refused(
+                "Cells in Rankings are merged over several rows, so that nobody can sort it.",
+                "Unmerge them (in the spreadsheet: Format, Merge cells, Unmerge), and run this again.",
+            )
         if _send(project, ids.spreadsheet, plan, last=attempt + 1 == ATTEMPTS):
             if plan.bodies:
                 _keep_record(project, ranked, inputs)

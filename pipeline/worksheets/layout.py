@@ -142,7 +142,7 @@ def plan_repair(survey: Mapping[str, Any], of: Rubric) -> Repair:
 
 
 def _lost(sheet_id: int) -> str:
-    if sheet_id == design.SCORECARDS:
+    if sheet_id in (design.SCORECARDS, design.PROBLEMS):
         return "; run `pipeline pull-responses --full` to fill it"
     if sheet_id == design.PANEL:
         return "; run `pipeline panel import FILE`, or restore it from the spreadsheet's version history"

@@ -43,7 +43,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Book:
-    """What our worksheets hold, as values. `missing` names headers of ours that are gone from Scorecards."""
+    """What our worksheets hold, as values. `missing` names headers of ours that are gone from Scorecards.
+
+    `remade`: worksheets of ours were missing and have just been made again; what they held has to be found anew.
+    """
 
     tables: Mapping[int, Table]
     scorecards: tuple[StoredScorecard, ...]
@@ -54,6 +57,7 @@ class Book:
     about: about.Told
     zone: ZoneInfo
     places: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # columns of Scorecards
+    remade: bool = False
 
     @property
     def joins(self) -> Mapping[str, tuple[rubric.JoinRow, ...]]:

@@ -26,7 +26,7 @@ _WRITTEN = (
 _INPUTS = (design.SCORECARDS, design.PANEL, design.PROBLEMS)
 SNAPSHOT_FIELDS = (
     "spreadsheetId,properties(title,timeZone),"
-    "sheets(properties(sheetId,title,index,hidden,gridProperties),conditionalFormats,"
+    "sheets(properties(sheetId,title,index,hidden,gridProperties),conditionalFormats,merges,"
     "charts(chartId,spec(basicChart(domains))),"
     "data(startRow,startColumn,columnMetadata(developerMetadata(metadataKey,metadataValue)),"
     "rowData(values(userEnteredValue,effectiveValue,note))))"
@@ -50,6 +50,13 @@ class Sheet:
     rows: Sequence[Sequence[Json]]
     marks: Mapping[str, int]  # our columns by key, from developer metadata
     raw: Mapping[str, Any]
+
+    @property
+    def cannot_be_sorted(self) -> bool:
+        """Whether people merged cells over several rows: no spreadsheet sorts such a range."""
+        return any(
+            merge.get("endRowIndex", 0) - merge.get("startRowIndex", 0) > 1 for merge in self.raw.get("merges", [])
+        )
 
     def cell(self, row: int, column: int) -> Json:
         if row < len(self.rows) and column < len(self.rows[row]):

@@ -52,6 +52,11 @@ class RankingsPlan:
             }
         return made
 
+    @property
+    def sorts(self) -> bool:
+        """Whether it brings the rows of Rankings into order, and not only what is looked up there up to date."""
+        return any("sortRange" in request for batch in self.batches for request in batch)
+
     def came_out(self, reply: Mapping[str, Any]) -> bool:
         """False when people moved rows or columns between the read and the write: read and plan again."""
         return not self.response_ranges or self.expected.holds(reply)
