@@ -72,7 +72,10 @@ class Desk:
         raise AssertionError("Scorecards did not come out as planned")
 
     def plan(
-        self, between: Callable[[], None] = lambda: None, now: str = "2026-03-02T08:00:00Z", *, again: bool = False
+        self,
+        between: Callable[[], None] = lambda: None,
+        now: str = "2026-03-02T08:00:00Z",
+        former: RankingsPlan | None = None,
     ) -> RankingsPlan:
         """Read, let others do something, and plan from what was read."""
         self.calls.append("getByDataFilter")
@@ -87,7 +90,7 @@ class Desk:
         told = {name: explain(ranking, self.rubric, book.counted, name).text() for name in names}
         inputs = worksheets.inputs_fingerprint(self.rubric, book.counted, book.panel)
         return worksheets.plan_rankings(
-            ranking, self.rubric, book, snapshot, now=now, inputs=inputs, explanations=told, again=again
+            ranking, self.rubric, book, snapshot, now=now, inputs=inputs, explanations=told, former=former
         )
 
     def write(
@@ -95,8 +98,9 @@ class Desk:
     ) -> RankingsPlan:
         """What the errand does: plan, send, look at the answer, and plan again when people were in between."""
         first: RankingsPlan | None = None
+        plan: RankingsPlan | None = None
         for _ in range(tries):
-            plan = self.plan(between, now, again=first is not None)
+            plan = self.plan(between, now, plan)
             first = first or plan
             if self._apply(plan):
                 return first

@@ -82,6 +82,7 @@ def write_rankings(
             return Written(ranked, False, url)
     notices: list[str] = []
     changed = False
+    plan: worksheets.RankingsPlan | None = None
     for attempt in range(ATTEMPTS):
         try:
             reply = sheets.get_by_data_filter(
@@ -112,7 +113,7 @@ def write_rankings(
             inputs=inputs,
             limits=Limits(project.role.ranking.min_coverage, project.role.ranking.min_interviewers),
             explanations=explanations,
-            again=attempt > 0,
+            former=plan,
         )
         notices += plan.notices
         if plan.sorts and snapshot.sheets[RANKINGS].cannot_be_sorted:

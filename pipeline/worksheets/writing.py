@@ -39,6 +39,7 @@ class RankingsPlan:
     fill: Json | None = None  # another one, to be sent after them
     notices: tuple[str, ...] = ()
     expected: shared.Expected = field(default_factory=shared.Expected)
+    known: frozenset[str] = frozenset()  # keys that may stand in Rankings because of this plan or one before
 
     @property
     def bodies(self) -> list[Json]:
@@ -72,7 +73,7 @@ def plan_rankings(
     inputs: str,
     limits: Limits | None = None,
     explanations: Mapping[str, str] | None = None,
-    again: bool = False,
+    former: RankingsPlan | None = None,
 ) -> RankingsPlan:
     """What to write so that every worksheet of ours shows this ranking.
 
@@ -82,7 +83,7 @@ def plan_rankings(
         inputs: `about.inputs_fingerprint` of what the ranking was made of.
         limits: the role's policy, for What-if.
         explanations: by candidate, the text of `explain`, for the note on the name.
-        again: the plan sent just before was refused, or did not come out.
+        former: the plan that was sent just before; it was refused, did not come out, or has to be looked after.
     """
     sheets = snapshot.sheets
     gone = shared.gone(ranking, of, sheets)
@@ -100,6 +101,7 @@ def plan_rankings(
         *_page(sheets[design.RUBRIC], rubric.grid(of, recorded)),
     ]
     order = [str(cells.entered(row[0])) for row in table[1:]]
+    known = {*order, *shared.names(sheets[design.RESULTS]), *(former.known if former else ())}
     rows = shared.plan(
         ranking,
         of,
@@ -107,8 +109,8 @@ def plan_rankings(
         found,
         order,
         explanations or {},
-        known={*order, *shared.names(sheets[design.RESULTS])},
-        again=again,
+        known=known,
+        again=former is not None,
     )
     both = [*rows.requests, *_chart(ranking, of, sheets[design.RANKINGS])]
     both += _decimals(table, sheets[design.RESULTS], found, rows.places)
@@ -118,7 +120,15 @@ def plan_rankings(
     own += _page(
         sheets[design.ABOUT], about.grid(about.lines(ranking, of, book.panel, len(book.counted), limits), told)
     )
-    return RankingsPlan(_packed(own, both), rows.response_ranges, rows.mend, rows.fill, rows.notices, rows.expected)
+    return RankingsPlan(
+        _packed(own, both),
+        rows.response_ranges,
+        rows.mend,
+        rows.fill,
+        rows.notices,
+        rows.expected,
+        frozenset(known),
+    )
 
 
 def _packed(own: Sequence[Json], both: Sequence[Json]) -> tuple[tuple[Json, ...], ...]:
