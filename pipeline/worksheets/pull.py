@@ -169,9 +169,12 @@ def _misplaced(book: Book, before: Mapping[str, StoredScorecard], failed: PullPl
         if stored.id in gone:
             shifted.add(row + 1)
         told = scorecards.cells_of(stored, book.zone)
-        for key, place in failed.places.items():
-            cell = rows[row][place] if place < len(rows[row]) else {}
-            if cell and cells.same(told.get(key, {}), cell) and (stored.id in gone or place not in ours):
+        keys = {place: key for key, place in failed.places.items()}
+        for place, cell in enumerate(rows[row]):
+            # columns may have moved once more since: a row without its id is emptied by what it holds
+            alike = told.values() if stored.id in gone else [told.get(keys.get(place, ""), cells.EMPTY)]
+            foreign = place not in ours and any(cells.same(each, cell) for each in alike)
+            if cell and (foreign or (place in ours and stored.id in gone)):
                 made += ask.write(design.SCORECARDS, row, place, [[cells.EMPTY]], "userEnteredValue")
     return made, shifted
 
