@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from pipeline.export import html
@@ -84,6 +85,28 @@ def test_everybody_is_there_with_evidence_and_reason() -> None:
     assert "Ana on Security, says mara@example.com" in text
     assert "why Teamwork counts" in text
     assert len([tag for tag, _ in page.tags if tag == "article"]) == 4
+
+
+def test_a_tier_that_others_stand_between_is_told_as_one() -> None:
+    """Tiers go by the adjusted score, the order by the score: 2, 1, 2 is one tier of two round a tier of one."""
+    report = report_of(
+        [
+            card(name, who, level, 4, 4, 4, 4, 4)
+            for name, level in (("Ana", 5), ("Ben", 4), ("Cyd", 3))
+            for who in ("ivo", "mara")
+        ]
+    )
+    results = zip(report.ranking.candidates, (2, 1, 2), strict=True)
+    split = replace(report.ranking, candidates=tuple(replace(result, tier=tier) for result, tier in results))
+    page = Page(html(replace(report, ranking=split)))
+    told = [text for text in page.texts if text.startswith("Tier ")]
+    assert told[:3] == [
+        "Tier 2: 2 candidates who cannot be told apart safely on this evidence; by score, others stand between them",
+        "Tier 1: clearly apart from the others",
+        "Tier 2, continued",
+    ]
+    bodies = [attributes.get("class") for tag, attributes in page.tags if tag == "tbody"]
+    assert bodies[:3] == ["even", "odd", "even"]
 
 
 def test_intervals_are_drawn_and_said() -> None:

@@ -124,11 +124,11 @@ def test_a_tie_shares_the_rank_and_is_flagged() -> None:
 
 
 def test_interviewers_who_disagree_are_flagged_in_words() -> None:
-    """Half the scale apart on one competency."""
+    """Half the scale apart on one competency; who they are is said, for the talk that follows."""
     cards = [card("a", "x", 2, 4), card("a", "y", 4, 4)]
     (row,) = ranking.rank(rubric((1, 1)), cards).candidates
     assert row.flags == ("disagreement:k0",)
-    assert row.reasons == ("interviewers disagree on K0: 2.00 to 4.00",)
+    assert row.reasons == ("interviewers disagree on K0: x 2.00, y 4.00",)
 
 
 def test_what_cannot_be_separated_is_said() -> None:

@@ -1,7 +1,8 @@
 """The .csv file: the ranking, one row a candidate; for one candidate every stored answer, one row each.
 
-UTF-8 with a byte order mark and CRLF, which Excel opens right. Typed text is made formula-safe (see `safe_text`);
-numbers are written as numbers, a negative one too.
+UTF-8 with a byte order mark and CRLF, which Excel opens right. Typed text is made formula-safe (see `safe_text`) and
+quoted, so that a semicolon in it ends no cell where people let a spreadsheet split at both; numbers are written as
+numbers, a negative one too.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def csv(report: Report) -> bytes:
     """The file's bytes."""
     rows = _one(report) if report.subject else _all(report)
     stream = io.StringIO()
-    writer = stdlib_csv.writer(stream, lineterminator="\r\n")
+    writer = stdlib_csv.writer(stream, lineterminator="\r\n", quoting=stdlib_csv.QUOTE_NONNUMERIC)
     writer.writerows([[_cell(value) for value in row] for row in rows])
     return b"\xef\xbb\xbf" + stream.getvalue().encode()
 

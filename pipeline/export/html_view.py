@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,18 +23,27 @@ _STATUS = {"incomplete": "Incomplete", "knocked-out": "Knocked out", "ranked": "
 
 @dataclass(frozen=True)
 class Tier:
-    """Candidates who cannot be told apart safely on the evidence."""
+    """Neighbours by score who cannot be told apart safely on the evidence.
+
+    The order is the score's and tiers go by the adjusted score, so that others may stand between candidates of one
+    tier: `size` counts them all, and `continued` says that the first of them stand further up.
+    """
 
     number: int | None
     results: tuple[CandidateResult, ...]
+    size: int
+    continued: bool
 
     @property
     def said(self) -> str:
         if self.number is None:
             return "Ranked by score"
-        if len(self.results) == 1:
+        if self.continued:
+            return f"Tier {self.number}, continued"
+        if self.size == 1:
             return f"Tier {self.number}: clearly apart from the others"
-        return f"Tier {self.number}: {len(self.results)} candidates who cannot be told apart safely on this evidence"
+        apart = "" if len(self.results) == self.size else "; by score, others stand between them"
+        return f"Tier {self.number}: {self.size} candidates who cannot be told apart safely on this evidence{apart}"
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,11 @@ class View:
 
     @property
     def tiers(self) -> list[Tier]:
-        return [Tier(number, tuple(found)) for number, found in groupby(self.report.ranked, key=lambda each: each.tier)]
+        sizes = Counter(each.tier for each in self.report.ranked)
+        made: list[Tier] = []
+        for number, found in groupby(self.report.ranked, key=lambda each: each.tier):
+            made.append(Tier(number, tuple(found), sizes[number], any(tier.number == number for tier in made)))
+        return made
 
     def score(self, result: CandidateResult) -> str:
         return self._scores[result.candidate] or "–"

@@ -7,6 +7,7 @@ import unicodedata
 
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _TRIGGERS = frozenset("=+-@\t\r\n＝＋－＠")
+_CELL_OF_ITS_OWN = re.compile(r"(?<=;)(?=\s*[=+\-@＝＋－＠])")
 
 
 def clean(text: str) -> str:
@@ -33,9 +34,11 @@ def cut(text: str, most: int, why: str) -> str:
 def formula_safe(text: str) -> str:
     """The text for a cell of a CSV file, where spreadsheets take some openings for a formula.
 
-    A leading apostrophe is put before text that starts with `=`, `+`, `-`, `@` (plain or full-width), tab, CR or LF,
-    also behind blanks and invisible characters. Nothing else is changed; to get the text back, take the apostrophe off.
+    An apostrophe is put before text that starts with `=`, `+`, `-`, `@` (plain or full-width), tab, CR or LF, also behind
+    blanks and invisible characters. The same behind a semicolon: where that is the separator of lists, Excel opens a
+    file with commas by splitting at semicolons, in quotes or not. Nothing else is changed.
     """
+    text = _CELL_OF_ITS_OWN.sub("'", text)
     if text[:1] in _TRIGGERS:
         return "'" + text
     for char in text:

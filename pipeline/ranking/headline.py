@@ -100,11 +100,10 @@ class Headline:
                     text = f"{_below(each.score, competency.threshold)}, below {half_up(competency.threshold)}"
                     failed[f"must-have:{competency.id}"] = f"must-have {competency.name} is {text}"
             if len(each.by_interviewer) > 1:
-                lowest, highest = min(each.by_interviewer.values()), max(each.by_interviewer.values())
-                if highest - lowest >= self._apart:
-                    remarks[f"disagreement:{competency.id}"] = (
-                        f"interviewers disagree on {competency.name}: {half_up(lowest)} to {half_up(highest)}"
-                    )
+                given = sorted((score, label) for label, score in each.by_interviewer.items())
+                if given[-1][0] - given[0][0] >= self._apart:
+                    ends = ", ".join(f"{label} {half_up(score)}" for score, label in (given[0], given[-1]))
+                    remarks[f"disagreement:{competency.id}"] = f"interviewers disagree on {competency.name}: {ends}"
         needed, least = self._policy.min_interviewers, self._policy.min_coverage
         if not cards.cards:
             lacking = {"no-scorecards": "no scorecard yet"}
