@@ -258,12 +258,12 @@ def test_problems_stay_in_their_worksheet_until_they_are_solved(
     sent = inbox.put(role["technical"], "Ana", rating="splendid")
     run("pull-responses", code=8)
     run("pull-responses", code=8)
-    weights = [row["Weight"] for row in google.table(role["spreadsheet"], "Problems")]
+    weights = [row["Class"] for row in google.table(role["spreadsheet"], "Problems")]
     assert weights.count("problem") == 3
     google.control("clock", advance=60)
     inbox.put(role["technical"], "Ana", rating="4", edits=sent)
     run("pull-responses")
-    assert "problem" not in [row["Weight"] for row in google.table(role["spreadsheet"], "Problems")]
+    assert "problem" not in [row["Class"] for row in google.table(role["spreadsheet"], "Problems")]
 
 
 def test_a_problems_worksheet_that_was_deleted_holds_them_again(
@@ -276,4 +276,4 @@ def test_a_problems_worksheet_that_was_deleted_holds_them_again(
     google.call("POST", path, {"requests": [{"deleteSheet": {"sheetId": design.PROBLEMS}}]})
     told = run("pull-responses", code=8).err
     assert "The worksheet Problems was missing and has been made again" in told
-    assert [row["Weight"] for row in google.table(role["spreadsheet"], "Problems")].count("problem") == 3
+    assert [row["Class"] for row in google.table(role["spreadsheet"], "Problems")].count("problem") == 3

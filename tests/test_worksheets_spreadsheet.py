@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.scorecard import PanelRow, Problem
-from pipeline.worksheets import design, panel, plan_panel
+from pipeline.worksheets import design, panel, plan_panel, rankings
 from pipeline.worksheets.requests import RECOMMENDED_BYTES, length
 
 from .emulator.conftest import _clients, _server, drive, sheets, workspace  # noqa: F401
@@ -87,6 +87,29 @@ def test_rankings_shows_the_ranking_best_first(desk: Desk) -> None:
     assert rows[0]["Score"] == 5 and rows[1]["Databases"] == 4
     assert rows[2]["Flags"].startswith("Incomplete: ")
     assert rows[3]["Flags"].startswith("Knocked out: ")
+
+
+def test_what_decides_is_on_a_laptops_screen_however_many_competencies_there_are() -> None:
+    """Rank to Flags in 1,300 pixels: with many competencies their headers are written upwards in a high row."""
+    two, six = (rankings.worksheet(rubric_of(*"1" * many)) for many in (2, 6))
+    assert not any(column.upwards for column in two.columns)
+    for sheet in (two, six):
+        assert sum(column.width for column in sheet.columns[: sheet.index("flags") + 1]) <= 1300
+    made = list(design.make(six, 0))
+    turned = [request["repeatCell"] for request in made if "textRotation" in str(request)]
+    assert [each["range"]["startColumnIndex"] for each in turned] == list(range(4, 10))
+    (high,) = [each["updateDimensionProperties"] for each in made if "'ROWS'" in str(each)]
+    assert high["properties"]["pixelSize"] == design.fitting("Communication")
+
+
+def test_the_charts_legend_is_in_words(desk: Desk) -> None:
+    """Its series are named by the headers of Results."""
+    desk.pull(cards())
+    desk.write()
+    series = desk.sheet(design.RANKINGS)["charts"][0]["spec"]["basicChart"]["series"]
+    columns = [each["series"]["sourceRange"]["sources"][0]["startColumnIndex"] for each in series]
+    header = list(desk.rows("Results")[0])
+    assert [header[column] for column in columns] == ["Score", "90 % interval from", "to"]
 
 
 def test_nothing_that_a_person_typed_becomes_a_formula(desk: Desk) -> None:

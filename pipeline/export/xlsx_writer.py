@@ -102,7 +102,8 @@ class Workbook:
                 over = {"bg_color": BAND} | over
             for place, column in enumerate(sheet.columns):
                 cell = cells[place] if place < len(cells) else None
-                look = self.header() if row == sheet.header else self.format(**(of_column(column) | over))
+                header = self.header(rotation=90 if column.upwards else 0)
+                look = header if row == sheet.header else self.format(**(of_column(column) | over))
                 self.cell(made, row, place, cell or {}, look, (values or {}).get((row, place), ""))
             texts = [_shown(cell or {}, (values or {}).get((row, place), "")) for place, cell in enumerate(cells)]
             self.height(made, row, sheet, texts, header=row == sheet.header)
@@ -114,14 +115,18 @@ class Workbook:
         wrapped = [
             (text, column.width)
             for text, column in zip(texts, sheet.columns, strict=False)
-            if (header or column.wrap) and not column.hidden
+            if ((header and not column.upwards) or column.wrap) and not column.hidden
         ]
         lines = max((_lines(text, width, bold=header) for text, width in wrapped), default=1)
-        if lines > 1:
-            made.set_row_pixels(row, min(MAX_HEIGHT, 8 + 17 * lines))
+        needed = 8 + 17 * lines if lines > 1 else 0
+        if header:
+            needed = max(needed, *(column.upwards for column in sheet.columns))
+        if needed:
+            made.set_row_pixels(row, min(MAX_HEIGHT, needed))
 
-    def header(self, fill: str = HEADER, ink: str = WHITE) -> Any:
-        return self.format(bold=True, bg_color=fill, font_color=ink, text_wrap=True, align="center", border_color=LINE)
+    def header(self, rotation: int = 0) -> Any:
+        look = {"bold": True, "bg_color": HEADER, "font_color": WHITE, "text_wrap": True, "align": "center"}
+        return self.format(**look, border_color=LINE, rotation=rotation)
 
     def cell(self, made: Any, row: int, column: int, cell: Json, look: Any, value: Shown = "") -> None:
         """One cell as the worksheets room describes it, with its note."""

@@ -102,7 +102,11 @@ class Headline:
             if len(each.by_interviewer) > 1:
                 given = sorted((score, label) for label, score in each.by_interviewer.items())
                 if given[-1][0] - given[0][0] >= self._apart:
-                    ends = ", ".join(f"{label} {half_up(score)}" for score, label in (given[0], given[-1]))
+                    people = {_label(card.interviewer, card.round): card.interviewer for card in cards.cards}
+                    same = people[given[0][1]] == people[given[-1][1]]  # one person, in two rounds
+                    ends = ", ".join(
+                        f"{label if same else people[label]} {half_up(score)}" for score, label in (given[0], given[-1])
+                    )
                     remarks[f"disagreement:{competency.id}"] = f"interviewers disagree on {competency.name}: {ends}"
         needed, least = self._policy.min_interviewers, self._policy.min_coverage
         if not cards.cards:

@@ -21,11 +21,11 @@ from pipeline.worksheets.whatif import Limits
 EDITION = 1  # raise it when the worksheets change, so that the next write brings older spreadsheets up to date
 RECORDS = 100
 COLUMNS = (
-    Column("label", "About this spreadsheet", 230, wrap=True),
-    Column("text", "", 640, wrap=True),
-    Column("inputs", "", 150),
-    Column("rubric", "", 130),
-    Column("scorecards", "", 110),
+    Column("label", "About this spreadsheet", 200, wrap=True),
+    Column("text", "", 1060, wrap=True),
+    Column("inputs", "", 116),
+    Column("rubric", "", 116),
+    Column("scorecards", "", 90),
 )
 WRITTEN, INPUTS, RECORD = "Written", "Inputs", "Decision record"
 _RECORD_HEADER = ("Decision record", "Order of the ranked candidates", "Inputs", "Rubric version", "Scorecards")
@@ -105,7 +105,7 @@ def inputs_fingerprint(
 def grid(lines: Sequence[tuple[str, str]], told: Told) -> list[list[Json]]:
     """The whole worksheet: the page's lines, then the record, newest first."""
     rows = [[cells.text("About this spreadsheet"), *[cells.EMPTY] * 4]]
-    page = [(WRITTEN, told.written_at), *lines, (INPUTS, told.inputs)]
+    page = [(WRITTEN, words.minute(told.written_at)), *lines, (INPUTS, told.inputs)]
     rows += [[cells.text(label), cells.text(said), *[cells.EMPTY] * 3] for label, said in page]
     rows.append([cells.EMPTY] * 5)
     rows.append([cells.text(name) for name in _RECORD_HEADER])

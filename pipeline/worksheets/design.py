@@ -6,14 +6,16 @@ made twice. Ids of protections, bandings and charts are derived from them for th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, text
 
 RANKINGS, WHAT_IF, COMPARE, SCORECARDS, PANEL, INTERVIEWERS, PROBLEMS, RUBRIC, ABOUT, RESULTS = range(101, 111)
+MOST_ACROSS = 560  # pixels for the headers of all competencies side by side
 COLUMN_KEY = "pipeline.column"  # developer metadata: which of our columns this is
 
 
@@ -41,6 +43,7 @@ class Column:
     clip: bool = False  # long text ends at the cell's edge instead of running over its neighbours
     grey: bool = False
     hidden: bool = False
+    upwards: int = 0  # the header is written from bottom to top, in a row so many pixels high; 0: as usual
 
     @property
     def format(self) -> Json:
@@ -71,6 +74,7 @@ class Worksheet:
     frozen_columns: int = 0
     tab: str = "#1f3a5f"
     rows: int = 300
+    spare: int = 6  # columns right of ours, for people and charts
     hidden: bool = False
     banded: bool = True
     filtered: bool = True
@@ -101,7 +105,7 @@ def make(sheet: Worksheet, index: int, title: str = "") -> Iterator[Json]:
         tabColorStyle=colour(sheet.tab),
         gridProperties={
             "rowCount": sheet.rows,
-            "columnCount": max(sheet.width + 6, 12) if not sheet.hidden else sheet.width,
+            "columnCount": max(sheet.width + sheet.spare, 12) if not sheet.hidden else sheet.width,
             "frozenRowCount": sheet.header + 1,
             "frozenColumnCount": sheet.frozen_columns,
             "hideGridlines": not sheet.banded,
@@ -114,6 +118,7 @@ def make(sheet: Worksheet, index: int, title: str = "") -> Iterator[Json]:
         yield ask.repeat(
             where, "userEnteredFormat.verticalAlignment", userEnteredFormat={"verticalAlignment": sheet.align}
         )
+    yield from header_height(sheet)
     for place, column in enumerate(sheet.columns):
         yield from column_format(sheet, place, column)
     if sheet.banded:
@@ -148,8 +153,27 @@ def column_format(sheet: Worksheet, place: int, column: Column, top: int | None 
     yield ask.columns(sheet.id, place, place + 1, ",".join(looks), **looks)
     if column.format:
         yield cell_format(sheet, place, column, sheet.header + 1 if top is None else top)
+    if column.upwards:
+        yield ask.repeat(
+            ask.grid(sheet.id, sheet.header, sheet.header + 1, place, place + 1),
+            "userEnteredFormat.textRotation",
+            userEnteredFormat={"textRotation": {"angle": 90}},
+        )
     if sheet.marked:
         yield ask.mark_column(sheet.id, place, COLUMN_KEY, mark(sheet.id, column.key))
+
+
+def header_height(sheet: Worksheet) -> Iterator[Json]:
+    """The height of a header row in which some headers are written upwards."""
+    height = max(column.upwards for column in sheet.columns)
+    if height:
+        yield {
+            "updateDimensionProperties": {
+                "range": ask.dimension(sheet.id, "ROWS", sheet.header, sheet.header + 1),
+                "properties": {"pixelSize": height},
+                "fields": "pixelSize",
+            }
+        }
 
 
 def mark(sheet_id: int, key: str) -> str:
@@ -160,6 +184,20 @@ def mark(sheet_id: int, key: str) -> str:
 def fitting(header: str) -> int:
     """A column's width in pixels such that no word of its header is broken."""
     return max(96, 24 + 9 * max(map(len, header.split()), default=0))
+
+
+def side_by_side(columns: Sequence[Column]) -> list[Column]:
+    """Columns of numbers, narrow enough for what stands right of them to be on a laptop's screen too: where the headers
+    would take too much of it, they are written upwards."""
+    wide = [replace(column, width=fitting(column.header)) for column in columns]
+    if sum(column.width for column in wide) <= MOST_ACROSS:
+        return wide
+    height = min(180, max(column.width for column in wide))
+    lines = [math.ceil(8 * len(column.header) / (height - 12)) for column in wide]
+    return [
+        replace(column, width=14 + 18 * max(count, 2), upwards=height)
+        for column, count in zip(wide, lines, strict=True)
+    ]
 
 
 def cell_format(sheet: Worksheet, place: int, column: Column, top: int) -> Json:

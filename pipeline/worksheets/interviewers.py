@@ -12,16 +12,16 @@ from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Column, Worksheet
 
 COLUMNS = (
-    Column("interviewer", "Interviewer", 210),
+    Column("interviewer", "Interviewer", 200, wrap=True),
     Column(
-        "verdict", "In words", 380, "For a talk about calibration, not a judgement: strictness can be right", wrap=True
+        "verdict", "In words", 330, "For a talk about calibration, not a judgement: strictness can be right", wrap=True
     ),
-    Column("scorecards", "Scorecards", 90, "Scorecards that count", "0", "CENTER"),
-    Column("missing", "Missing", 260, "Scorecards that the panel owes and that are not in", wrap=True),
+    Column("scorecards", "Scorecards", 104, "Scorecards that count", "0", "CENTER"),
+    Column("missing", "Missing", 200, "Scorecards that the panel owes and that are not in", wrap=True),
     Column(
         "severity",
         "Severity",
-        85,
+        88,
         "Points by which this interviewer rates lower than the others on the same candidates; added back in Adjusted",
         "+0.00;-0.00;0.00",
         "CENTER",
@@ -29,11 +29,11 @@ COLUMNS = (
     Column(
         "interval", "90 % interval", 120, "Where the severity lies, about nine times in ten", align="CENTER", grey=True
     ),
-    Column("shared", "Shared candidates", 95, "Candidates whom another interviewer rated too", "0", "CENTER"),
+    Column("shared", "Shared candidates", 104, "Candidates whom another interviewer rated too", "0", "CENTER"),
     Column(
         "consistency",
         "Consistency",
-        105,
+        112,
         "Spread round what the others say, beside the panel's: 1 is usual, more is noisier",
         "0.00",
         "CENTER",

@@ -11,11 +11,11 @@ from pipeline.worksheets.design import Column, Worksheet
 from pipeline.worksheets.scorecards import Value
 
 COLUMNS = (
-    Column("hint", "Weight", 90, "problem: something was not used. hint: worth a look, no score was changed"),
+    Column("hint", "Class", 90, "problem: something was not used. hint: worth a look, no score was changed"),
     Column("what", "What", 420, wrap=True),
     Column("todo", "What to do", 360, wrap=True),
-    Column("candidate", "Candidate", 170),
-    Column("interviewer", "Interviewer", 190),
+    Column("candidate", "Candidate", 170, wrap=True),
+    Column("interviewer", "Interviewer", 190, wrap=True),
     Column("round", "Round", 90),
     Column("kind", "Kind", 150, "A fixed word for this kind of problem"),
     Column("response_id", "Response", 150, "See the same id in Scorecards"),

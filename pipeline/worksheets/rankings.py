@@ -24,20 +24,20 @@ KEY_HEADER, ORDER_HEADER = "Key", "Order"
 _MARK = 'N("pipeline")=0'  # always true; tells our conditional formats from people's own
 
 _BEFORE = (
-    Column("rank", "Rank", 58, "Place by score; equal scores share it. A dash: not ranked, see Flags", "0", "CENTER"),
+    Column("rank", "Rank", 48, "Place by score; equal scores share it. A dash: not ranked, see Flags", "0", "CENTER"),
     Column(
         "tier",
         "Tier",
-        52,
+        44,
         "Candidates of one tier (one colour) cannot be told apart safely on this evidence",
         "0",
         "CENTER",
     ),
-    Column("candidate", "Candidate", 200, "Hover over a name to read how its score came about"),
+    Column("candidate", "Candidate", 160, "Hover over a name to read how its score came about", wrap=True),
     Column(
         "score",
         "Score",
-        76,
+        64,
         "Mean over the competencies by their weights, of what was assessed; see About",
         "0.00",
         "CENTER",
@@ -45,9 +45,15 @@ _BEFORE = (
 )
 _AFTER = (
     Column("scorecards", "Scorecards", 92, "Scorecards in, of those that the panel owes", align="CENTER"),
-    Column("coverage", "Coverage", 84, "Share of the weight that was assessed at all", "0%", "CENTER"),
-    Column("recommendations", "Recommendations", 170, "The interviewers' own overall verdicts; not part of the score"),
-    Column("flags", "Flags", 380, "What to know before deciding, and why somebody is not ranked", wrap=True),
+    Column("coverage", "Coverage", 80, "Share of the weight that was assessed at all", "0%", "CENTER"),
+    Column(
+        "recommendations",
+        "Recommendations",
+        152,
+        "The interviewers' own overall verdicts; not part of the score",
+        wrap=True,
+    ),
+    Column("flags", "Flags", 256, "What to know before deciding, and why somebody is not ranked", wrap=True),
     Column(
         "adjusted",
         "Adjusted",
@@ -68,8 +74,9 @@ _AFTER = (
     Column(
         "chance",
         "Chance",
-        250,
+        150,
         "How likely the candidate truly belongs to the best; about ratings, not about success in the job",
+        wrap=True,
         grey=True,
     ),
     Column("order", ORDER_HEADER, 60, "The place in which rows are sorted. Do not edit", hidden=True),
@@ -78,7 +85,7 @@ _AFTER = (
 )
 YOURS = (
     Column(DECISION, DECISION, 120, "Yours: never written by the pipeline, stays with its candidate", align="CENTER"),
-    Column(NOTES, NOTES, 320, "Yours: never written by the pipeline, stays with its candidate", wrap=True),
+    Column(NOTES, NOTES, 300, "Yours: never written by the pipeline, stays with its candidate", wrap=True),
 )
 
 
@@ -88,12 +95,12 @@ def competency_column(competency: Competency) -> Column:
         note += f". Must-have: below {plain(competency.threshold)} the candidate is knocked out"
     if competency.why:
         note += f"\n{competency.why}"
-    return Column(SCORE + competency.id, competency.name, design.fitting(competency.name), note, "0.00", "CENTER")
+    return Column(SCORE + competency.id, competency.name, note=note, pattern="0.00", align="CENTER")
 
 
 def columns(rubric: Rubric) -> tuple[Column, ...]:
     """Our columns, in order; the managers' stand right of them."""
-    return (*_BEFORE, *map(competency_column, rubric.competencies), *_AFTER)
+    return (*_BEFORE, *design.side_by_side([competency_column(c) for c in rubric.competencies]), *_AFTER)
 
 
 def worksheet(rubric: Rubric) -> Worksheet:
@@ -106,6 +113,7 @@ def worksheet(rubric: Rubric) -> Worksheet:
         filtered=False,
         banded=False,
         align="MIDDLE",
+        spare=14,
     )
 
 

@@ -215,6 +215,8 @@ def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: 
             yield from ask.write(sheet.id, 0, at, [design.header_cells([column])], "userEnteredValue,note")
             yield design.header_format(sheet.id, 0, at, at + 1)
             yield from design.column_format(spec, at, column)
+            if column.upwards:
+                yield from design.header_height(spec)
             notices.append(f"Rankings had no column {column.header}; it has been put in")
         before = places[column.key]
 

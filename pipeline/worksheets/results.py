@@ -40,6 +40,8 @@ FIXED = (
     "high",
 )
 TEXTS = frozenset({"key", "candidate", "status", "scorecards", "recommendations", "flags", "interval", "chance"})
+LEGEND = {"score": "Score", "low": "90 % interval from", "high": "to"}  # headers that the chart shows
+PATTERN = "key; score as "  # before the number format of Score in Rankings, in the first header
 GONE = "no scorecard, and not on the panel any more"
 
 
@@ -50,7 +52,7 @@ def keys(rubric: Rubric) -> tuple[str, ...]:
 
 
 def worksheet(rubric: Rubric, capacity: int = CAPACITY) -> Worksheet:
-    made = tuple(Column(key, key) for key in keys(rubric))
+    made = tuple(Column(key, LEGEND.get(key, key)) for key in keys(rubric))
     return Worksheet(
         design.RESULTS, "Results", made, hidden=True, banded=False, filtered=False, rows=capacity + 1, tab="#80868b"
     )
@@ -93,8 +95,8 @@ def rows(
     for card in scorecards:
         by_candidate.setdefault(card.candidate, []).append(card)
     names = keys(rubric)
-    made = [[text(name) for name in names]]
-    made[0][names.index("score")] = text(f"score {score_pattern(ranking)}")
+    made = [[text(LEGEND.get(name, name)) for name in names]]
+    made[0][0] = text(f"{PATTERN}{score_pattern(ranking)}")
     for result in ranking.candidates:
         told = _of(result, len(owed.get(result.candidate, ())))
         told |= _evidence(rubric, by_candidate.get(result.candidate, ()))

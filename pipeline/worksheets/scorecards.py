@@ -27,8 +27,8 @@ EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  day 0 of a spreadsheet, in whate
 
 FIXED = (
     Column("submitted", "Submitted", 140, "When it was sent, in this spreadsheet's time zone", "yyyy-mm-dd hh:mm"),
-    Column("candidate", "Candidate", 170),
-    Column("interviewer", "Interviewer", 190),
+    Column("candidate", "Candidate", 170, wrap=True),
+    Column("interviewer", "Interviewer", 190, wrap=True),
     Column("round", "Round", 90, "Id of the interview round"),
     Column(
         "status",
@@ -37,9 +37,9 @@ FIXED = (
         "counted: in the ranking. superseded: a later one by this interviewer for this candidate and round took its "
         "place, or this is what an edited one said before. withdrawn: deleted in the form. problem: see Problems",
     ),
-    Column("recommendation", "Recommendation", 120, "The interviewer's own overall verdict"),
-    Column("summary", "Summary", 260),
-    Column("concerns", "Concerns", 260),
+    Column("recommendation", "Recommendation", 144, "The interviewer's own overall verdict"),
+    Column("summary", "Summary", 260, clip=True),
+    Column("concerns", "Concerns", 260, clip=True),
     Column("other", "Other answers", 200, "Answers to questions that are no longer in the form, by their form id"),
     Column("rubric", "Rubric version", 110, "Fingerprint of the rubric in force when it was sent; see Rubric"),
     Column("response", "Response", 150, "The form's id of this response; @ and a time mark an earlier version"),
@@ -80,7 +80,7 @@ def rating_column(question_id: str, note: str = "") -> Column:
 
 
 def evidence_column(competency_id: str, note: str = "") -> Column:
-    return Column(EVIDENCE + competency_id, EVIDENCE + competency_id, 260, note)
+    return Column(EVIDENCE + competency_id, EVIDENCE + competency_id, 260, note, clip=True)
 
 
 def columns(rubric: Rubric) -> tuple[Column, ...]:

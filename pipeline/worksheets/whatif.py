@@ -23,12 +23,12 @@ CHECK, NAMES, CONFIG_W, YOUR_W, USED_W, CONFIG_T, YOUR_T, USED_T, HEAD = range(1
 FIRST = HEAD + 1  # the first candidate's row
 LABEL, STATUS, COMPETENCIES = 6, 7, 8  # columns, from 0
 _LIST = (
-    Column("place", "New order", 80, align="CENTER"),
-    Column("candidate", "Candidate", 190),
-    Column("score", "New score", 80, pattern="0.00", align="CENTER"),
-    Column("rank", "New rank", 76, pattern="0", align="CENTER"),
+    Column("place", "New order", 64, align="CENTER"),
+    Column("candidate", "Candidate", 170, wrap=True),
+    Column("score", "New score", 64, pattern="0.00", align="CENTER"),
+    Column("rank", "New rank", 60, pattern="0", align="CENTER"),
     Column("was", "In Rankings", 90, pattern="0", align="CENTER"),
-    Column("move", "Move", 70, "Places won or lost against Rankings", "+0;-0;=", "CENTER"),
+    Column("move", "Move", 64, "Places won or lost against Rankings", "+0;-0;=", "CENTER"),
 )
 _CALCULATION = ("Score", "Rank", "Order", "Eligible", "Config status", "Config score", "Config rank", "Agrees", "Row")
 
@@ -52,7 +52,7 @@ def columns(rubric: Rubric) -> tuple[Column, ...]:
         Column(name, name, 84, pattern=_PATTERNS.get(name, ""), align="CENTER", grey=True, hidden=name != "Score")
         for name in _CALCULATION
     ]
-    return (*_LIST, Column("label", "Candidate", 210), Column("status", "Status", 96), *names, *rest)
+    return (*_LIST, Column("label", "Candidate", 232), Column("status", "Status", 116), *names, *rest)
 
 
 def worksheet(rubric: Rubric) -> Worksheet:

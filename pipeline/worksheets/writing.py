@@ -113,7 +113,7 @@ def plan_rankings(
         again=former is not None,
     )
     both = [*rows.requests, *_chart(ranking, of, sheets[design.RANKINGS])]
-    both += _decimals(table, sheets[design.RESULTS], found, rows.places)
+    both += _decimals(table, sheets[design.RESULTS], rows.places)
     if not own and not both and rows.mend is None and rows.fill is None and book.about.inputs == inputs:
         return RankingsPlan(notices=rows.notices)
     told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted)))
@@ -202,14 +202,11 @@ def _chart(ranking: Ranking, of: Rubric, sheet: Sheet) -> Iterator[Json]:
             yield chart.update(ranked, of)
 
 
-def _decimals(
-    table: Sequence[Sequence[Json]], held: Sheet, found: results.Reference, places: Mapping[str, int]
-) -> Iterator[Json]:
-    """The number format of Score in Rankings, when it has to change; the header of Results tells which is set."""
-    place = found.keys.index("score")
-    wanted, had = cells.entered(table[0][place]), cells.entered(held.cell(0, place)) or "score 0.00"
+def _decimals(table: Sequence[Sequence[Json]], held: Sheet, places: Mapping[str, int]) -> Iterator[Json]:
+    """The number format of Score in Rankings, when it has to change; the first header of Results tells which is set."""
+    wanted, had = cells.entered(table[0][0]), cells.entered(held.cell(0, 0))
     if wanted != had:
-        look = {"numberFormat": {"type": "NUMBER", "pattern": str(wanted).removeprefix("score ")}}
+        look = {"numberFormat": {"type": "NUMBER", "pattern": str(wanted).removeprefix(results.PATTERN)}}
         where = ask.grid(design.RANKINGS, 1, None, places["score"], places["score"] + 1)
         yield ask.repeat(where, "userEnteredFormat.numberFormat", userEnteredFormat=look)
 

@@ -100,6 +100,9 @@ def test_formats_show(browser: WebDriver, workspace: Any, api: Api) -> None:
             },
         ),
         {"mergeCells": {"range": area(4, 6, 0, 3), "mergeType": "MERGE_ALL"}},
+        repeat(
+            area(0, 1, 1, 2), {"userEnteredFormat": {"textRotation": {"angle": 90}}}, "userEnteredFormat.textRotation"
+        ),
         {
             "updateDimensionProperties": {
                 "range": {"sheetId": RANKINGS, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1},
@@ -118,6 +121,8 @@ def test_formats_show(browser: WebDriver, workspace: Any, api: Api) -> None:
     assert cell(browser, "A1").value_of_css_property("text-align") == "center"
     assert color(browser, "A1") == "rgba(0, 255, 0, 1)"
     assert cell(browser, "A1").size["width"] == 222
+    assert cell(browser, "A1").value_of_css_property("writing-mode") == "horizontal-tb"
+    assert cell(browser, "B1").value_of_css_property("writing-mode") == "sideways-lr"
     assert cell(browser, "A5").get_attribute("colspan") == "3"
     assert browser.find_elements(By.ID, "cell-B5") == []
 

@@ -76,6 +76,9 @@ def look(cell_format: Json, *, background: Rgb | None, value_kind: str) -> str:
         parts.append(f"vertical-align:{vertical}")
     if cell_format.get("wrapStrategy") == "WRAP":
         parts.append("white-space:pre-wrap;overflow-wrap:anywhere")
+    turned = cell_format.get("textRotation", {})
+    if turned.get("vertical") or abs(turned.get("angle", 0)) == 90:  # the page draws no slanted text
+        parts.append("writing-mode:vertical-rl" + (";writing-mode:sideways-lr" if turned.get("angle") == 90 else ""))
     borders = cell_format.get("borders", {})
     for side in SIDES:
         line = LINES.get(borders.get(side, {}).get("style", ""))
