@@ -141,6 +141,17 @@ def test_only_the_latest_of_one_interviewer_counts(
     assert "sent-twice" in {hint["kind"] for hint in told["hints"]}
 
 
+def test_an_interviewer_who_may_open_the_spreadsheet_is_told(
+    run: Run, role: dict[str, str], inbox: Inbox, project: Path
+) -> None:
+    """Managers see everybody's ratings; one who interviews as well is not blind, which a team may want or not know."""
+    file = project / "config" / "backend.toml"
+    file.write_text(file.read_text() + '\n[sharing]\nmanagers = ["ivo@example.com"]\n')
+    inbox.put(role["technical"], "Ana")
+    hints = {hint["kind"]: hint for hint in run("pull-responses", "--json").json["hints"]}
+    assert hints["not-blind"]["interviewer"] == "ivo@example.com"
+
+
 def test_a_deleted_response_is_withdrawn_by_a_full_pull(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any
 ) -> None:

@@ -64,6 +64,12 @@ class Grantee:
     def __str__(self) -> str:
         return self.name or self.kind
 
+    def covers(self, address: str) -> bool:
+        """Whether what is shared with them is shared with this e-mail address."""
+        if self.kind == "user":
+            return address.casefold() == self.name.casefold()
+        return self.kind == "anyone" or address.casefold().endswith(f"@{self.name.casefold()}")
+
 
 @dataclass(frozen=True)
 class Sharing:

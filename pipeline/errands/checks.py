@@ -1,4 +1,4 @@
-"""What can only be said of a scorecard beside the panel: is its candidate known, was its interviewer asked. Pure.
+"""What can only be said beside the panel: is a scorecard's candidate known, was its interviewer asked, blind. Pure.
 
 Found anew at every pull, so that it goes away once the panel is mended.
 """
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from pipeline.config import Grantee
 from pipeline.form import near_match
 from pipeline.scorecard import Problem, SubmittedScorecard, look_of
 from pipeline.worksheets import Book
@@ -68,6 +69,19 @@ def two_spellings(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
                         card.interviewer,
                         card.round,
                     )
+
+
+def not_blind(book: Book, managers: Sequence[Grantee]) -> Iterator[Problem]:
+    """Interviewers who may open the spreadsheet, where others' ratings stand before theirs are in."""
+    for interviewer in sorted({row.interviewer for row in book.panel}):
+        if any(grantee.covers(interviewer) for grantee in managers):
+            yield Problem(
+                "not-blind",
+                f"{interviewer} interviews, and may open this spreadsheet with the others' ratings",
+                "Take the address out of [sharing] managers until the scorecards are in, or know that it is so",
+                interviewer=interviewer,
+                hint=True,
+            )
 
 
 def shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline import worksheets
 from pipeline.errands import files
 from pipeline.errands.book import joins, open_book
-from pipeline.errands.checks import about_panel, shared_addresses, two_spellings, unusable
+from pipeline.errands.checks import about_panel, not_blind, shared_addresses, two_spellings, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.files import Ids, on_forms
 from pipeline.errands.times import text_of
@@ -219,5 +219,6 @@ def _found_anew(project: Project, book: Book, rows: Sequence[StoredScorecard]) -
         *shared_addresses(sent),
         *(() if book.panel else two_spellings(cards)),
         *about_panel(cards, book),
+        *not_blind(book, project.role.sharing.managers),
         *lint(comparable(book, project.rubric, cards, present_scale_only=True), book.panel, project.rubric),
     ]
