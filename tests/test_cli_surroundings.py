@@ -50,6 +50,15 @@ def test_names_come_out_whole_in_any_locale(ratings: Path, locale: str) -> None:
     assert [row["candidate"] for row in json.loads(ran.stdout)["candidates"]] == ["Ana", "Chloé", "Ben"]
 
 
+def test_the_options_of_all_may_stand_before_the_command(ratings: Path) -> None:
+    """Behind it they win; in both places they win over the environment."""
+    before = shell(ratings.parent, f"pipeline --project {ratings.name} check", PIPELINE_PROJECT="elsewhere")
+    assert (before.returncode, "no faults" in before.stderr) == (0, True)
+    assert shell(ratings.parent, f"pipeline --project elsewhere check --project {ratings.name}").returncode == 0
+    shown = shell(ratings.parent, f"pipeline --json --project {ratings.name} config show")
+    assert json.loads(shown.stdout)["schema_version"] == 1
+
+
 def test_files_from_windows_read_the_same(ratings: Path) -> None:
     """CRLF and a byte order mark in every file that people write."""
     plain = shell(ratings, "pipeline rank --ratings ratings.csv --json").stdout
@@ -183,4 +192,4 @@ def test_help_loads_nothing_heavy() -> None:
         "xlsxwriter",
     }
     assert not heavy & loaded
-    assert not {name for name in loaded if name.startswith("pipeline.")} - {"pipeline.cli"}
+    assert not {name for name in loaded if name.startswith("pipeline.")} - {"pipeline.cli", "pipeline.cli.options"}

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from pipeline import __version__
+from pipeline.cli.options import shared_options
 
 # name: (module, one line for the list of commands), in the order in which a hiring round needs them
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -87,7 +88,8 @@ Exit codes:
     epilog=EXIT_CODES,
 )
 @click.version_option(__version__, prog_name="pipeline")
-def pipeline() -> None:
+@shared_options
+def pipeline(**_: object) -> None:
     """\b
     Examples:
       pipeline demo --serve

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.options import shared_options
 from pipeline.cli.plain import plain, plain_json
 from pipeline.errors import CannotAsk
 
@@ -143,10 +144,8 @@ def command(name: str, *, directory: Path = Path(), **attributes: Any) -> Callab
                 end["exit"] = result if isinstance(result, int) else 0
                 return result
 
-        for option in reversed(_shared_options(directory)):
-            body = option(body)
         attributes.setdefault("short_help", _summary(function.__doc__ or ""))
-        return click.command(name, cls=Command, **attributes)(body)
+        return click.command(name, cls=Command, **attributes)(shared_options(body, directory))
 
     return decorate
 
@@ -160,29 +159,6 @@ def _summary(text: str) -> str:
     """The first sentence after the examples, for lists of commands."""
     _, _, said = inspect.cleandoc(text).partition("\n\n")
     return " ".join(said.split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
-
-
-def _shared_options(directory: Path) -> list[Callable[[Any], Any]]:
-    return [
-        click.option(
-            "--project",
-            type=click.Path(file_okay=False, path_type=Path),
-            default=directory,
-            show_default=True,
-            metavar="DIR",
-            help="The project's directory.",
-        ),
-        click.option("--role", shell_complete=_complete_role, help="The role; may be left out when there is one."),
-        click.option("--json", is_flag=True, help="One JSON document on stdout."),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but data and faults."),
-        click.option("-v", "--verbose", is_flag=True, help="Show each call to the workspace (no contents)."),
-    ]
-
-
-def _complete_role(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    directory = Path(ctx.params.get("project") or ".") / "config"
-    names = sorted(path.stem for path in directory.glob("*.toml") if path.name != "pipeline.toml")
-    return [name for name in names if name.startswith(incomplete)]
 
 
 def complete_candidate(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
