@@ -159,7 +159,7 @@ def test_scorecards_sorted_or_deleted_between_read_and_write_lose_nothing(desk: 
     stored = desk.read().scorecards
     assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.scorecards}
     assert len({s.id for s in stored}) == len(stored) == len(cards(4)) + 1
-    assert desk.pull([edited]).batches == ()
+    assert not desk.pull([edited]).changes
 
 
 @pytest.mark.parametrize("key", ["candidate", "response", "Rating: databases-2"])
@@ -182,7 +182,7 @@ def test_a_column_put_into_scorecards_between_read_and_write_takes_no_rating(des
     assert len({s.id for s in stored}) == len(stored) == len(cards(4)) + 2
     column = [row[place] for row in desk.values("Scorecards") if len(row) > place and row[place] != ""]
     assert column[0] == "Mine" and not column[2:]
-    assert desk.pull([edited, new]).batches == ()
+    assert not desk.pull([edited, new]).changes
 
 
 def test_worksheets_of_ours_that_were_deleted_are_made_again(desk: Desk) -> None:
@@ -206,7 +206,7 @@ def test_worksheets_of_ours_that_were_deleted_are_made_again(desk: Desk) -> None
     assert desk.rows("Rankings") == before
     assert desk.values("Compare (pipeline)")[2][1] == before[0]["Candidate"]
     assert desk.write().bodies == []
-    assert desk.pull(cards(2)).batches == ()
+    assert not desk.pull(cards(2)).changes
 
 
 def test_edited_headers_of_scorecards_are_put_back_where_the_columns_stand_now(desk: Desk) -> None:
@@ -223,4 +223,4 @@ def test_edited_headers_of_scorecards_are_put_back_where_the_columns_stand_now(d
     survey = desk.sheets.get(spreadsheetId=desk.id, fields=SURVEY_FIELDS).execute()
     desk.batch(plan_repair(survey, desk.rubric).requests)
     assert desk.read().missing == ()
-    assert desk.pull(cards(2)).batches == ()
+    assert not desk.pull(cards(2)).changes

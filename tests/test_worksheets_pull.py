@@ -62,7 +62,7 @@ def test_an_edited_response_keeps_what_it_said_before() -> None:
 def test_an_older_version_arriving_late_changes_nothing() -> None:
     """Pages come in any order: what is stored and newer stays."""
     first = pulled(card("Ana", response_id="A", submitted_at="2026-03-02T10:00:00Z"))
-    assert pulled(card("Ana", response_id="A", summary="old"), after=first).batches == ()
+    assert not pulled(card("Ana", response_id="A", summary="old"), after=first).changes
 
 
 def test_a_response_that_vanished_from_a_full_pull_is_withdrawn() -> None:
@@ -99,7 +99,7 @@ def test_problems_of_other_responses_stay_and_hints_are_found_anew() -> None:
 def test_a_new_question_gets_a_column_right_of_ours() -> None:
     """A rating of a question that the worksheet does not know makes its column; nothing is lost."""
     plan = pulled(card("Ana", ratings={"new-question": 4}))
-    inserted = [r["insertDimension"]["range"] for batch in plan.batches for r in batch if "insertDimension" in r]
+    inserted = [r["insertDimension"]["range"] for batch in plan.batches() for r in batch if "insertDimension" in r]
     assert inserted == [{"sheetId": 104, "dimension": "COLUMNS", "startIndex": 19, "endIndex": 20}]
 
 
@@ -109,7 +109,7 @@ def test_people_own_columns_between_ours_are_not_written() -> None:
     plan = plan_pull(book, [Incoming(card("Ana"))], RUBRIC)
     spans = [
         (start["columnIndex"], start["columnIndex"] + len(r["updateCells"]["rows"][0]["values"]))
-        for batch in plan.batches
+        for batch in plan.batches()
         for r in batch
         if "updateCells" in r and (start := r["updateCells"]["start"])["sheetId"] == 104
     ]
@@ -121,7 +121,7 @@ def test_typed_text_is_only_ever_a_string_value() -> None:
     plan = pulled(card(HOSTILE, summary="=1+1", concerns="@x", recommendation="+1"))
     kinds = [
         kind
-        for batch in plan.batches
+        for batch in plan.batches()
         for request in batch
         for row in request.get("updateCells", {}).get("rows", [])
         for cell in row["values"]

@@ -64,7 +64,7 @@ class Desk:
             between = _nothing
             plan = worksheets.plan_pull(book, incoming, self.rubric, problems_found=problems, failed=failed, **more)
             reply: Json = {}
-            for body in plan.bodies:
+            for body in plan.bodies():
                 reply = self.send(body, worksheets.RESPONSE_FIELDS)
             if plan.came_out(reply):
                 return plan

@@ -93,7 +93,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         merged = sent = _merged(project, book, reading, complete)
     for attempt in range(1, ATTEMPTS + 1):
         if _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS):
-            return Pulled(merged.new, merged.edited, merged.withdrawn, sent.problems, sent.book or book)
+            return Pulled(merged.new, merged.edited, merged.withdrawn, sent.problems, sent.book)
         ids, book = open_book(project)
         sent = _merged(project, book, reading, complete, failed=sent)
     raise Refused(
@@ -139,7 +139,7 @@ def _send(project: Project, spreadsheet_id: str, plan: PullPlan, *, last: bool) 
     """Carry out the plan; False when rows or worksheets were moved under it and it has to be made anew."""
     reply: dict[str, Any] = {}
     try:
-        for body in plan.bodies:
+        for body in plan.bodies():
             reply = sheets.batch_update(project.session, spreadsheet_id, body, fields=worksheets.RESPONSE_FIELDS)
     except (Invalid, OutcomeUnknown):  # a worksheet renamed or rows gone in between are refused as a bad range
         if last:

@@ -16,10 +16,14 @@ def rewrite(
     have: Sequence[Sequence[Mapping[str, Any]]],
     want: Sequence[Row],
     *,
+    top: int = 0,
     clear_below: bool = True,
     fields: str = "userEnteredValue",
 ) -> Iterator[Json]:
-    """Rows of `want` that differ from `have`, run by run; rows that `have` holds below them are emptied."""
+    """Rows of `want` that differ from `have`, run by run; rows that `have` holds below them are emptied.
+
+    Both begin at the worksheet's row `top`.
+    """
     width = max(map(len, want), default=0)
     changed: list[tuple[int, int, list[Json]]] = []  # row, column, cells
     for index, row in enumerate(want):
@@ -30,7 +34,7 @@ def rewrite(
         for index in range(len(want), len(have)):
             blank: Row = [EMPTY] * min(width, len(have[index]))
             changed += [(index, left, cells) for left, cells in _runs(blank, have[index])]
-    yield from blocks(sheet_id, changed, fields)
+    yield from blocks(sheet_id, [(top + row, left, cells) for row, left, cells in changed], fields)
 
 
 def _runs(row: Row, held: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, list[Json]]]:

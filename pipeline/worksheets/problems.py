@@ -36,15 +36,22 @@ def order(problems: Iterable[Problem]) -> list[Problem]:
 
 def grid(problems: Sequence[Problem]) -> list[list[Json]]:
     """The whole worksheet, header included."""
-    return [
-        design.header_cells(COLUMNS),
-        *(
-            [
-                cells.text(HINT if problem.hint else PROBLEM),
-                *(cells.text(str(getattr(problem, column.key))) for column in COLUMNS[1:]),
-            ]
-            for problem in order(problems)
-        ),
+    return rows(order(problems), 0, len(problems) + 1)
+
+
+BLANK = [cells.EMPTY] * len(COLUMNS)
+
+
+def rows(problems: Sequence[Problem], top: int, bottom: int) -> list[list[Json]]:
+    """Rows of the worksheet that holds these in their order, from `top` (0 is the header) to before `bottom`."""
+    header = [design.header_cells(COLUMNS)] if top == 0 else []
+    told = problems[max(top - 1, 0) : bottom - 1]
+    return header + [
+        [
+            cells.text(HINT if problem.hint else PROBLEM),
+            *(cells.text(str(getattr(problem, column.key))) for column in COLUMNS[1:]),
+        ]
+        for problem in told
     ]
 
 

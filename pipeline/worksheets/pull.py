@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +23,7 @@ from pipeline.worksheets.reading import Book, Table
 from pipeline.worksheets.scorecards import Status, StoredScorecard
 
 TOGETHER = 100  # rows that are written in one batch or not at all
+SOME = 1000  # rows of Problems that are compared at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +41,57 @@ class Incoming:
 
 @dataclass(frozen=True)
 class PullPlan:
-    """The batches to send, and how the worksheets stand after them. No batch: nothing changed."""
+    """What to send, and how the worksheets stand after it. No change: nothing to send.
 
-    batches: tuple[tuple[Json, ...], ...]
+    Requests are made while they are sent: of 100,000 rows no more than one batch is held at a time.
+    """
+
+    first: tuple[tuple[Json, ...], ...]  # groups of requests that make room for the rows
+    written: tuple[StoredScorecard, ...]  # the rows to write, in this order
     scorecards: tuple[StoredScorecard, ...]
     problems: tuple[Problem, ...]
-    new: int = 0
-    edited: int = 0
-    withdrawn: int = 0
-    written: tuple[StoredScorecard, ...] = ()
-    book: Book | None = None
-    response_ranges: tuple[str, ...] = ()
+    tell_problems: bool  # whether the Problems worksheet says something else so far
+    book: Book
+    new: int
+    edited: int
+    withdrawn: int
+    response_ranges: tuple[str, ...]
 
     @property
-    def bodies(self) -> list[Json]:
+    def changes(self) -> bool:
+        return bool(self.tell_problems or self.first or self.written)
+
+    def batches(self) -> Iterator[list[Json]]:
+        """All requests in order, none of a group torn from the others."""
+        # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
+        told = ((request,) for request in _problem_requests(self.book, self.problems))
+        return ask.packed(chain(told, self.first, _row_writes(self.written, self.book)))
+
+    def bodies(self) -> Iterator[Json]:
         """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
-        made: list[Json] = [{"requests": list(batch)} for batch in self.batches]
-        if made and self.response_ranges:
-            made[-1] |= {
-                "includeSpreadsheetInResponse": True,
-                "responseIncludeGridData": True,
-                "responseRanges": list(self.response_ranges),
-            }
-        return made
+        batches = self.batches()
+        last = next(batches, None)
+        for following in batches:
+            yield {"requests": last}
+            last = following
+        if last is not None:
+            asked: Json = {}
+            if self.response_ranges:
+                asked = {
+                    "includeSpreadsheetInResponse": True,
+                    "responseIncludeGridData": True,
+                    "responseRanges": list(self.response_ranges),
+                }
+            yield {"requests": last, **asked}
 
     @property
     def places(self) -> Mapping[str, int]:
         """Where our columns of Scorecards stand after it."""
-        return self.book.places if self.book else {}
+        return self.book.places
 
     def came_out(self, reply: Mapping[str, Any]) -> bool:
         """False when rows or columns of Scorecards were moved between the read and the write: read and plan again."""
-        if not self.bodies or not self.response_ranges:
+        if not self.changes or not self.response_ranges:
             return True
         sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
         spans = [data.get("rowData", []) for sheet in sheets for data in sheet.get("data", [])]
@@ -126,21 +147,23 @@ def plan_pull(
     noted = problems.order([*kept, *problems_found, *hints(tuple(after.values()))])
     cleared = [*misplaced, *_cleared(book, doubled)]
     places = dict(book.places)
-    # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
-    made = [
-        *((request,) for request in (*_problem_requests(book, noted), *cleared)),
-        *_scorecard_requests(book, before, after, rubric, places),
-    ]
+    changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
+    first: list[tuple[Json, ...]] = [(request,) for request in cleared]
+    first += _room(book, before, after, changed, rubric, places)
+    written = [after[stored.id] for stored in changed]
+    # the next pull asks for what is newer than the newest row: one cut short must leave out nothing older
+    written.sort(key=lambda stored: (instant(stored.card.submitted_at), stored.row))
     return PullPlan(
-        tuple(tuple(batch) for batch in ask.packed(made)),
-        tuple(after.values()),
-        tuple(noted),
-        counts.new,
-        counts.edited,
-        counts.withdrawn,
-        tuple(stored for id_, stored in after.items() if before.get(id_) != stored),
-        replace(book, scorecards=tuple(after.values()), problems=tuple(noted), places=places),
-        _response_ranges(book, places),
+        first=tuple(first),
+        written=tuple(written),
+        scorecards=tuple(after.values()),
+        problems=tuple(noted),
+        tell_problems=next(_problem_requests(book, noted), None) is not None,
+        book=replace(book, scorecards=tuple(after.values()), problems=tuple(noted), places=places),
+        new=counts.new,
+        edited=counts.edited,
+        withdrawn=counts.withdrawn,
+        response_ranges=_response_ranges(book, places),
     )
 
 
@@ -262,49 +285,39 @@ def with_statuses(rows: Mapping[str, StoredScorecard]) -> dict[str, StoredScorec
     }
 
 
-def _scorecard_requests(
+def _room(
     book: Book,
     before: Mapping[str, StoredScorecard],
     after: dict[str, StoredScorecard],
+    changed: Sequence[StoredScorecard],
     rubric: Rubric,
     places: dict[str, int],
-) -> Iterator[Sequence[Json]]:
-    """Groups of requests, each to be sent in one batch. Grows `places` by the columns that it adds."""
+) -> Iterator[tuple[Json, ...]]:
+    """Groups of requests that add columns and rows where they lack. Grows `places`, and gives new rows their numbers."""
     table = book.tables.get(design.SCORECARDS, Table())
-    changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
-    columns = list(new_columns(book, rubric, places, scorecards.keys_needed(stored.card for stored in changed)))
+    columns = tuple(new_columns(book, rubric, places, scorecards.keys_needed(stored.card for stored in changed)))
     if columns:
         yield columns
-    if not changed:
-        return
-    next_row = (
-        max(len(table.rows) if "response" in book.places else 1, 1, *(stored.row for stored in before.values())) + 1
-    )
-    wanted: list[tuple[int, StoredScorecard]] = []
+    known = len(table.rows) if "response" in book.places else 1
+    next_row = max(known, 1, *(stored.row for stored in before.values())) + 1
     for stored in changed:
-        row = stored.row
-        if not row:
-            row, next_row = next_row, next_row + 1
-            after[stored.id] = replace(stored, row=row)
-        wanted.append((row, stored))
-    if next_row - 1 > table.row_count:
+        if not stored.row:
+            after[stored.id] = replace(stored, row=next_row)
+            next_row += 1
+    if changed and next_row - 1 > table.row_count:
         count = next_row - 1 - table.row_count + 500
-        yield [ask.more(design.SCORECARDS, "ROWS", count), *_formats(places, table.row_count)]
-    yield from _row_writes(wanted, places, book)
+        yield (ask.more(design.SCORECARDS, "ROWS", count), *_formats(places, table.row_count))
 
 
-def _row_writes(
-    wanted: list[tuple[int, StoredScorecard]], places: Mapping[str, int], book: Book
-) -> Iterator[Sequence[Json]]:
+def _row_writes(written: Sequence[StoredScorecard], book: Book) -> Iterator[Sequence[Json]]:
     """Our columns of these rows; people's own columns between ours split a row into stretches.
 
-    A pull that ends between two batches must not have written half a row, nor anything newer than what it leaves out:
-    the next one asks for what is newer than the newest row.
+    A pull that ends between two batches must not have written half a row.
     """
-    stretches = _stretches(places)
-    wanted.sort(key=lambda item: (instant(item[1].card.submitted_at), item[0]))
-    for start in range(0, len(wanted), TOGETHER):
-        told = [(row - 1, scorecards.cells_of(stored, book.zone)) for row, stored in wanted[start : start + TOGETHER]]
+    stretches = _stretches(book.places)
+    for start in range(0, len(written), TOGETHER):
+        together = written[start : start + TOGETHER]
+        told = [(stored.row - 1, scorecards.cells_of(stored, book.zone)) for stored in together]
         group: list[Json] = []
         for left, keys in stretches:
             changed = [(row, left, [cell.get(key, cells.EMPTY) for key in keys]) for row, cell in told]
@@ -362,12 +375,15 @@ def _formats(places: Mapping[str, int], top: int) -> Iterator[Json]:
 
 
 def _problem_requests(book: Book, noted: Sequence[Problem]) -> Iterator[Json]:
+    """What turns Problems into these, some rows at a time: a large pull may find something to say of every scorecard."""
     table = book.tables.get(design.PROBLEMS, Table())
-    want = problems.grid(noted)
-    requests = list(rewrite(design.PROBLEMS, entered_rows(table.rows), [strip_notes(row) for row in want]))
-    if requests and len(want) > table.row_count:
-        yield ask.more(design.PROBLEMS, "ROWS", len(want) - table.row_count + 100)
-    yield from requests
+    count = len(noted) + 1
+    if count > table.row_count:
+        yield ask.more(design.PROBLEMS, "ROWS", count - table.row_count + 100)
+    for top in range(0, max(count, len(table.rows)), SOME):
+        want = [strip_notes(row) for row in problems.rows(noted, top, top + SOME)]
+        want += [problems.BLANK] * min(SOME, len(table.rows) - top - len(want))
+        yield from rewrite(design.PROBLEMS, entered_rows(table.rows[top : top + SOME]), want, top=top)
 
 
 def strip_notes(row: Sequence[Json]) -> list[Json]:

@@ -109,18 +109,19 @@ def length(value: object) -> int:
 
 def batches(requests: Iterable[Json]) -> list[list[Json]]:
     """The requests in order, in as few batches as stay below the recommended size; no request, no batch."""
-    return packed([request] for request in requests)
+    return list(packed([request] for request in requests))
 
 
-def packed(groups: Iterable[Sequence[Json]]) -> list[list[Json]]:
-    """The same of groups of requests, none of which is torn apart."""
-    made: list[list[Json]] = []
-    room = 0
+def packed(groups: Iterable[Sequence[Json]]) -> Iterator[list[Json]]:
+    """The same of groups of requests, none of which is torn apart; one batch after the other."""
+    batch: list[Json] = []
+    room = RECOMMENDED_BYTES - 100
     for group in groups:
         size = sum(length(request) + 1 for request in group)
-        if not made or size > room:
-            made.append([])
-            room = RECOMMENDED_BYTES - 100
-        made[-1] += group
+        if batch and size > room:
+            yield batch
+            batch, room = [], RECOMMENDED_BYTES - 100
+        batch += group
         room -= size
-    return made
+    if batch:
+        yield batch
