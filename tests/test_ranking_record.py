@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from fractions import Fraction
 
@@ -61,4 +62,14 @@ def test_an_altered_record_is_refused(what: str) -> None:
     else:
         kept["schema_version"] = 99
     with pytest.raises(ValueError, match=r"altered|version"):
+        record.replay(kept)
+
+
+def test_a_number_that_nobody_could_wait_for_is_none_of_ours() -> None:
+    """Hashes that match prove only that somebody computed them."""
+    kept = made()
+    kept["inputs"]["rubric"]["competencies"][0]["weight"] = "1e999999999"
+    text = json.dumps(kept["inputs"]["rubric"], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    kept["hashes"]["rubric"] = hashlib.sha256(text.encode()).hexdigest()
+    with pytest.raises(ValueError, match="not a number of ours"):
         record.replay(kept)

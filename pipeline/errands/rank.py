@@ -161,6 +161,8 @@ def from_record(path: Path) -> Ranked:
         return Ranked(ranking.record.replay(document), ranking.record.rubric_of(document), ())
     except FileNotFoundError:
         fault = Fault(str(path), 0, "", "there is no such file", "records are kept in .pipeline/records/")
+    except IsADirectoryError:
+        fault = Fault(str(path), 0, "", "this is a directory, not a file", "name one of the records in it")
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as broken:
         what = f"this is not a decision record as it was made ({broken})"
         fault = Fault(str(path), 0, "", what, "take one from .pipeline/records/")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -70,7 +71,7 @@ def replay(record: Mapping[str, Any]) -> Ranking:
     altered = [key for key, value in inputs.items() if _hash(value) != record["hashes"][key]]
     if altered:
         raise ValueError(f"altered since it was made: {', '.join(sorted(altered))}")
-    policy = dict(inputs["policy"], min_coverage=Fraction(inputs["policy"]["min_coverage"]))
+    policy = dict(inputs["policy"], min_coverage=_exact(inputs["policy"]["min_coverage"]))
     cards = [
         SubmittedScorecard(**{key: value for key, value in card.items() if key != "texts"})
         for card in inputs["scorecards"]
@@ -154,9 +155,9 @@ def _read_rubric(data: Mapping[str, Any]) -> Rubric:
             Competency(
                 each["id"],
                 each["name"],
-                Fraction(each["weight"]),
+                _exact(each["weight"]),
                 each["why"],
-                None if each["threshold"] is None else Fraction(each["threshold"]),
+                None if each["threshold"] is None else _exact(each["threshold"]),
             )
             for each in data["competencies"]
         ),
@@ -174,9 +175,16 @@ def _read_questions(questions: Sequence[Mapping[str, Any]]) -> Iterable[Question
             each["competency"],
             each["question"],
             anchors={int(level): text for level, text in each["anchors"].items()},
-            weight=Fraction(each["weight"]),
+            weight=_exact(each["weight"]),
             rounds=tuple(each["rounds"]),
         )
+
+
+def _exact(text: str) -> Fraction:
+    """A number as `make` writes it, "3" or "1/10"; any other could be one that takes for ever to read."""
+    if not re.fullmatch(r"\d{1,20}(/\d{1,20})?", text, re.ASCII):
+        raise ValueError("not a number of ours")
+    return Fraction(text)
 
 
 def _canonical(value: object) -> str:
