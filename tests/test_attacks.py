@@ -67,6 +67,23 @@ def test_a_deleted_column_is_never_ranked_without(
     assert "nothing new" in run("run", "--full").err
 
 
+def test_a_row_that_says_nothing_and_no_form_knows_is_withdrawn(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """Such a row is left when people insert columns under a write; the forms know that it is none of theirs."""
+    run("run")
+    before = scores(run)
+    for header, value in (("Candidate", 4), ("Round", ""), ("Submitted at (UTC)", "Ana"), ("Response", "no-response")):
+        type_over(google, scorecards["spreadsheet"], header, 6, value)
+    assert "cannot be read any more in row 6" in run("rank", code=6).err
+    assert "1 withdrawn" in run("run").err
+    assert scores(run) == before
+    assert google.table(scorecards["spreadsheet"], "Scorecards")[4]["Status"] == "withdrawn"
+    google.calls()
+    assert "nothing new" in run("run").err
+    assert "sheets.spreadsheets.batchUpdate" not in google.calls()
+
+
 def test_a_deleted_column_of_ratings_comes_back(google: Google, run: Run, scorecards: dict[str, str]) -> None:
     """`rank` notes that ratings are missing; `run` asks the forms again."""
     run("run")

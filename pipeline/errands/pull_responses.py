@@ -86,10 +86,14 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     reading = _read(project, ids, book, rounds, full=full)
     reading.look_again()
     complete = {round_.id: "" for round_ in rounds} if full else {}
+    if complete and complete.keys() >= book.recorded.join.keys():
+        complete[worksheets.ANY_ROUND] = ""
     merged = sent = _merged(project, book, reading, complete)
     if merged.withdrawn:  # a form that was made anew never had what its predecessor was sent
         there = files.find(project.session, project.role.id).forms
-        complete = {id_: str(there[id_].get("createdTime", "")) for id_ in complete if id_ in there}
+        times = {id_: str(there[id_].get("createdTime", "")) for id_ in complete if id_ in there}
+        latest = max(times.values(), default="")
+        complete = times | ({worksheets.ANY_ROUND: latest} if worksheets.ANY_ROUND in complete else {})
         merged = sent = _merged(project, book, reading, complete)
     for attempt in range(1, ATTEMPTS + 1):
         if _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS):
@@ -198,7 +202,9 @@ def _edited_by_hand(project: Project, book: Book) -> bool:
 
     A question that is new looks like one whose column was deleted; its column is added, so that it costs this once.
     """
-    altered = any(not stored.sound and not stored.is_history for stored in book.scorecards)
+    altered = any(
+        not stored.sound and not stored.is_history and stored.status != "withdrawn" for stored in book.scorecards
+    )
     return altered or book.remade or bool(book.scorecards and book.lacking(project.rubric))
 
 

@@ -8,7 +8,7 @@ from pipeline.worksheets.about import inputs_fingerprint
 from pipeline.worksheets.forgetting import MENTION_FIELDS, Erasure, is_named, mark_of, mention, mentions, plan_forget
 from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
 from pipeline.worksheets.panel import LinkParts, plan_links, plan_panel
-from pipeline.worksheets.pull import Incoming, PullPlan, plan_pull
+from pipeline.worksheets.pull import ANY_ROUND, Incoming, PullPlan, plan_pull
 from pipeline.worksheets.reading import READ, Book, read
 from pipeline.worksheets.rubric import JoinRow, Recorded, Version, scale_of, with_version
 from pipeline.worksheets.scorecards import StoredScorecard
@@ -17,6 +17,7 @@ from pipeline.worksheets.whatif import Limits
 from pipeline.worksheets.writing import RESPONSE_FIELDS, RankingsPlan, plan_rankings
 
 __all__ = [
+    "ANY_ROUND",
     "MENTION_FIELDS",
     "READ",
     "RESPONSE_FIELDS",

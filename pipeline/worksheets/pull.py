@@ -22,6 +22,7 @@ from pipeline.worksheets.diff import blocks, entered_rows, rewrite
 from pipeline.worksheets.reading import Book, Table
 from pipeline.worksheets.scorecards import Status, StoredScorecard
 
+ANY_ROUND = "*"  # no id of a round
 TOGETHER = 100  # rows that are written in one batch or not at all
 SOME = 1000  # rows of Problems that are compared at a time
 
@@ -127,7 +128,8 @@ def plan_pull(
         problems_found: what is wrong with the incoming responses; what was noted of others stays.
         hints: finds lint and panel problems in all rows as they stand after this pull; they replace all earlier ones.
         complete_rounds: rounds of which `incoming` is every response there is, with the time when their form was made
-            ("": before all): stored ones since then that are not among them were deleted in the form.
+            ("": before all): stored ones since then that are not among them were deleted in the form. `ANY_ROUND`
+            among them: of every round, so that a row which people made unreadable and no form knows is none either.
         failed: the plan that was sent just before and did not come out; what it meant to leave is written anew.
     """
     before: dict[str, StoredScorecard] = {}
@@ -256,9 +258,12 @@ def _merge(
         target[card.response_id] = replace(made, row=held.row)
     for id_, stored in before.items():
         made_at = complete_rounds.get(stored.card.round)
+        nowhere = made_at is None and not stored.sound  # it names no round: a row that people made unreadable
+        if nowhere:
+            made_at = complete_rounds.get(ANY_ROUND)
         if made_at is None or stored.is_history or id_ in counts.read or stored.status == "withdrawn":
             continue
-        if instant(stored.card.created_at) >= instant(made_at):
+        if instant(stored.card.created_at) >= instant(made_at) or (nowhere and not stored.card.created_at):
             counts.withdrawn += 1
             after[id_] = replace(stored, status="withdrawn")
     counts.new = sum(not stored.is_history for stored in fresh.values())
