@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.worksheets import RESPONSE_FIELDS, SURVEY_FIELDS, design, plan_repair
 from pipeline.worksheets import requests as ask
-from pipeline.worksheets.cells import Json
+from pipeline.worksheets.cells import Json, shown
 
 from .emulator.conftest import _clients, _server, drive, sheets, workspace  # noqa: F401
 from .worksheets_desk import Desk
@@ -88,6 +88,29 @@ def test_a_column_moved_in_among_ours_between_read_and_write_is_not_written_into
     desk.write(lambda: desk.batch([sort]))  # also without `again`, as in the next run: the one before gave up
     assert theirs() == sorted(f"mine {n}" for n in range(20))
     assert {row["Candidate"] for row in desk.rows("Rankings") if row["Key"]} == {*CANDIDATES, "Newcomer"}
+
+
+def test_a_note_of_the_managers_comes_back_from_under_one_of_ours(desk: Desk) -> None:
+    """Their column stands left of Candidate; another is put in at the left just as the notes on the names are laid."""
+    desk.pull(cards(2))
+    desk.write()
+    at = desk.values("Rankings")[0].index("Candidate")
+    desk.batch([ask.insert(design.RANKINGS, "COLUMNS", at, at + 1, like_before=False)])
+    theirs = [[{"userEnteredValue": {"stringValue": "Mine"}}], [{"note": "ask about Rust"}]]
+    desk.batch(list(ask.write(design.RANKINGS, 0, at, theirs, "userEnteredValue,note")))
+
+    def noted() -> list[tuple[str, str]]:
+        fields = "sheets(data(rowData(values(effectiveValue,note))))"
+        got = desk.sheets.get(spreadsheetId=desk.id, ranges="Rankings", fields=fields).execute()
+        header, *rows = [row.get("values", []) for row in got["sheets"][0]["data"][0]["rowData"]]
+        titles = [shown(cell) for cell in header]
+        mine, name = titles.index("Mine"), titles.index("Candidate")
+        return [(str(shown(row[name])), row[mine]["note"]) for row in rows if len(row) > name and row[mine].get("note")]
+
+    before = noted()
+    desk.pull([card("Newcomer", "x@example.org")])
+    desk.write(lambda: desk.batch([ask.insert(design.RANKINGS, "COLUMNS", 0, 1, like_before=False)]))
+    assert noted() == before == [(before[0][0], "ask about Rust")]
 
 
 def test_a_text_that_only_looks_like_a_key_is_the_managers(desk: Desk) -> None:

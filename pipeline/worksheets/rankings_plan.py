@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from pipeline.ranking.results import Ranking
 from pipeline.scorecard import Rubric
@@ -26,6 +26,7 @@ from pipeline.worksheets.snapshot import Sheet
 
 _OUR_FORMULA = re.compile(r'=IF\((\$[A-Z]+\d+|#REF!)="","",(IFERROR\(MATCH|INDEX)\(')
 NOTE_LIMIT = 4_000  # characters of an explanation that a note shows
+Beside: TypeAlias = Mapping[tuple[str, str], str]  # the managers' notes, by the row's key and the column's header
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class RowsPlan:
     expected: Expected
     notices: tuple[str, ...]
     places: Mapping[str, int]
+    beside: Beside
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def plan(
     explanations: Mapping[str, str],
     *,
     known: Collection[str],
+    beside: Beside,
     again: bool = False,
 ) -> RowsPlan:
     """Requests that bring Rankings up to date.
@@ -163,13 +166,15 @@ def plan(
         order: every key in the order of Results.
         known: every key that we may have written: those in Results, before and after.
         explanations: by candidate, what the note on the name says.
+        beside: notes of the managers that a batch just before may have written over.
         again: the batch just before came out otherwise than planned, and what it misplaced is to be cleared away.
     """
     found = find(sheet, of)
     notices: list[str] = []
     places = dict(found.places)
     notes = {key_of(candidate): _note(said) for candidate, said in explanations.items() if key_of(candidate) in order}
-    strays = list(_strays(sheet, found, known, set(notes.values()), notices, again=again))
+    beside = {**beside, **_beside(sheet, found, set(notes.values()))}
+    strays = list(_strays(sheet, found, known, set(notes.values()), beside, notices, again=again))
     made = list(_missing_columns(of, sheet, places, notices))
     # formulas after the batch: written before it, they would close the gaps that strays are known by
     cleared = sum("findReplace" in request for request in strays)
@@ -198,7 +203,23 @@ def plan(
         Expected(tuple(order), notes, headers, cleared),
         tuple(notices),
         places,
+        beside,
     )
+
+
+def _beside(sheet: Sheet, found: Found, notes: set[str]) -> Beside:
+    """What stands in notes of the managers' columns now; `notes` are ours."""
+    ours = set(found.places.values())
+    return {
+        (key, _title(sheet, found, place)): cell["note"]
+        for row, key in found.rows
+        for place, cell in enumerate(sheet.rows[row])
+        if place not in ours and cell.get("note") and cell["note"] not in notes
+    }
+
+
+def _title(sheet: Sheet, found: Found, place: int) -> str:
+    return str(cells.entered(sheet.cell(found.header, place)))
 
 
 def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: list[str]) -> Iterator[Json]:
@@ -222,18 +243,26 @@ def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: 
 
 
 def _strays(
-    sheet: Sheet, found: Found, known: Collection[str], notes: set[str], notices: list[str], *, again: bool
+    sheet: Sheet,
+    found: Found,
+    known: Collection[str],
+    notes: set[str],
+    beside: Beside,
+    notices: list[str],
+    *,
+    again: bool,
 ) -> Iterator[Json]:
     """Clear what a batch of ours left in wrong columns when people moved columns under it: cells of a row that it had
-    just appended, and notes. A row counts as such when its key is not in its column, or a cell of ours is empty.
+    just appended, and notes. A row counts as such when its key is not in its column, or a cell of ours is empty. A note
+    of ours goes, and the managers' that it was laid over comes back.
 
     Cells are found by what they hold when the request arrives, not by where they were read: by then another cell may
     stand there. A formula names its row and may read otherwise by then, so the key goes last: as long as it is there,
     the row is known. The batch before may be that of a run which gave up, so this looks also when it is not `again`.
     """
     ours = set(found.places.values())
-    keyed = {row for row, _ in found.rows}
-    held_keys = {key for _, key in found.rows}
+    keyed = dict(found.rows)
+    held_keys = set(keyed.values())
     for row, held in enumerate(sheet.rows):
         texts = [str(cells.entered(cell)) for cell in held]
         keys = {place for place, said in enumerate(texts) if said in known and (again or said not in held_keys)}
@@ -247,7 +276,8 @@ def _strays(
                 notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
             at_home = row in keyed and place == found.places.get("candidate")
             if cell.get("note") in notes and not at_home and (again or place in ours):
-                yield from ask.write(sheet.id, row, place, [[{}]], "note")
+                theirs = beside.get((keyed.get(row, ""), _title(sheet, found, place)))
+                yield from ask.write(sheet.id, row, place, [[{"note": theirs} if theirs else {}]], "note")
 
 
 def _appended(

@@ -40,6 +40,7 @@ class RankingsPlan:
     notices: tuple[str, ...] = ()
     expected: shared.Expected = field(default_factory=shared.Expected)
     known: frozenset[str] = frozenset()  # keys that may stand in Rankings because of this plan or one before
+    beside: shared.Beside = field(default_factory=dict)
 
     @property
     def bodies(self) -> list[Json]:
@@ -110,6 +111,7 @@ def plan_rankings(
         order,
         explanations or {},
         known=known,
+        beside=former.beside if former else {},
         again=former is not None,
     )
     both = [*rows.requests, *_chart(ranking, of, sheets[design.RANKINGS])]
@@ -128,6 +130,7 @@ def plan_rankings(
         rows.notices,
         rows.expected,
         frozenset(known),
+        rows.beside,
     )
 
 
