@@ -174,7 +174,10 @@ def plan(
     places = dict(found.places)
     notes = {key_of(candidate): _note(said) for candidate, said in explanations.items() if key_of(candidate) in order}
     beside = {**beside, **_beside(sheet, found, set(notes.values()))}
-    strays = list(_strays(sheet, found, known, set(notes.values()), beside, notices, again=again))
+    strays = [
+        *_strays(sheet, found, known, set(notes.values()), notices, again=again),
+        *_laid_over(sheet, found, set(notes.values()), beside, again=again),
+    ]
     made = list(_missing_columns(of, sheet, places, notices))
     # formulas after the batch: written before it, they would close the gaps that strays are known by
     cleared = sum("findReplace" in request for request in strays)
@@ -243,26 +246,18 @@ def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: 
 
 
 def _strays(
-    sheet: Sheet,
-    found: Found,
-    known: Collection[str],
-    notes: set[str],
-    beside: Beside,
-    notices: list[str],
-    *,
-    again: bool,
+    sheet: Sheet, found: Found, known: Collection[str], notes: set[str], notices: list[str], *, again: bool
 ) -> Iterator[Json]:
     """Clear what a batch of ours left in wrong columns when people moved columns under it: cells of a row that it had
-    just appended, and notes. A row counts as such when its key is not in its column, or a cell of ours is empty. A note
-    of ours goes, and the managers' that it was laid over comes back.
+    just appended, and its note. A row counts as such when its key is not in its column, or a cell of ours is empty.
 
     Cells are found by what they hold when the request arrives, not by where they were read: by then another cell may
     stand there. A formula names its row and may read otherwise by then, so the key goes last: as long as it is there,
     the row is known. The batch before may be that of a run which gave up, so this looks also when it is not `again`.
     """
     ours = set(found.places.values())
-    keyed = dict(found.rows)
-    held_keys = set(keyed.values())
+    keyed = {row for row, _ in found.rows}
+    held_keys = {key for _, key in found.rows}
     for row, held in enumerate(sheet.rows):
         texts = [str(cells.entered(cell)) for cell in held]
         keys = {place for place, said in enumerate(texts) if said in known and (again or said not in held_keys)}
@@ -272,12 +267,26 @@ def _strays(
         for place in sorted((formulas or keys) if lost else (formulas | keys) - ours if gap else ()):
             yield ask.clear(ask.grid(sheet.id, left=place, right=place + 1), texts[place])
         for place, (said, cell) in enumerate(zip(texts, held, strict=True)):
+            if row not in keyed and cell.get("note") in notes and (again or place in ours):
+                yield from ask.write(sheet.id, row, place, [[{}]], "note")
             if lost and place not in ours | keys | formulas and said not in ("None", ""):
                 notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
-            at_home = row in keyed and place == found.places.get("candidate")
-            if cell.get("note") in notes and not at_home and (again or place in ours):
-                theirs = beside.get((keyed.get(row, ""), _title(sheet, found, place)))
-                yield from ask.write(sheet.id, row, place, [[{"note": theirs} if theirs else {}]], "note")
+
+
+def _laid_over(sheet: Sheet, found: Found, notes: set[str], beside: Beside, *, again: bool) -> Iterator[Json]:
+    """Take back notes of ours that a batch laid into other columns than Candidate, because people moved columns under
+    it; the managers' own that stood there come back. Rows are sorted by key first, for they may be moved as well."""
+    ours, home = set(found.places.values()), found.places.get("candidate")
+    rows = {key: 1 + index for index, key in enumerate(sorted(key for _, key in found.rows))}
+    made: list[Json] = []
+    for row, key in found.rows:
+        for place, cell in enumerate(sheet.rows[row]):
+            if place != home and cell.get("note") in notes and (again or place in ours):
+                theirs = beside.get((key, _title(sheet, found, place)))
+                made += ask.write(sheet.id, rows[key], place, [[{"note": theirs} if theirs else {}]], "note")
+    if made and not found.header:  # a header among the rows is moved up first, and they are found by the next plan
+        yield ask.sort(ask.grid(sheet.id, 1), found.places["key"])
+        yield from made
 
 
 def _appended(
