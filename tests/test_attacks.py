@@ -90,6 +90,7 @@ def test_a_deleted_column_of_ratings_comes_back(google: Google, run: Run, scorec
     before = scores(run)
     delete_column(google, scorecards["spreadsheet"], "Rating: joins")
     assert "Scorecards has no column for Rating: joins" in run("rank").err
+    assert "Rating: joins" not in run("rank", "--round", "team").err
     run("run")
     assert scores(run) == before
     assert "Rating: joins" not in run("rank").err
@@ -104,7 +105,7 @@ def test_a_renamed_column_of_ratings_gets_its_name_back(google: Google, run: Run
     assert "Rating: joins" in google.values(scorecards["spreadsheet"], "Scorecards")[0]
 
 
-@pytest.mark.parametrize("typed", ["soon", 46000, "9999-12-31T00:00:00Z", "2026-03-04 09:00"])
+@pytest.mark.parametrize("typed", ["soon", 46000, "9999-12-31T00:00:00Z", "2026-03-99T00:00:00Z", "2026-03-04 09:00"])
 def test_a_time_typed_over_hides_no_later_scorecard(
     google: Google, run: Run, scorecards: dict[str, str], typed: object
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_time_typed_over_hides_no_later_scorecard(
     later = {"Candidate": "Ben", "Tell me about feedback you took.": "1", "Overall recommendation": "No"}
     google.control("clock", advance=86_400)
     google.submit(scorecards["team"], "mara@example.com", later).raise_for_status()
+    run("status")
     assert "1 new" in run("run", code=None).err
 
 

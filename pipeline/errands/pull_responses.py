@@ -210,7 +210,7 @@ def _edited_by_hand(project: Project, book: Book) -> bool:
 
 def _since(book: Book, round_: Round, now: datetime) -> str | None:
     """From when on to ask: the newest submission of the round that we hold, less the overlap. Never later than now."""
-    times = [stored.card.submitted_at for stored in book.scorecards if stored.card.round == round_.id]
+    times = [stored.card.submitted_at for stored in book.scorecards if stored.sound and stored.card.round == round_.id]
     if not times:
         return None
     return text_of(min(datetime.fromisoformat(max(times)[:19] + "+00:00"), now) - OVERLAP)

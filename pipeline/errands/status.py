@@ -160,7 +160,7 @@ def retention(project: Project, book: Book, now: datetime) -> list[str]:
     """A line for every candidate whose newest scorecard is older than the project wants to keep."""
     days = project.settings.retention.days
     newest: dict[str, str] = {}
-    for card in book.counted:
+    for card in (stored.card for stored in book.scorecards if stored.status == "counted" and stored.sound):
         newest[card.candidate] = max(newest.get(card.candidate, ""), card.submitted_at)
     limit = now.astimezone(UTC) - timedelta(days=days)
     old = sorted(

@@ -146,7 +146,7 @@ def read_rows(rows: Sequence[Sequence[Value]], places: Mapping[str, int]) -> lis
         status = _status(told.get("status", ""))
         sound = (
             told.get("status") == status
-            and _TIME.fullmatch(card.submitted_at) is not None
+            and _is_time(card.submitted_at)
             and bool(card.round and (status == "problem" or (card.candidate and card.interviewer)))
             and all(_is_rating(row, place) for _, place in ratings)
         )
@@ -164,6 +164,17 @@ def _text(row: Sequence[Value], place: int) -> str:
 def _number(row: Sequence[Value], place: int) -> float | None:
     value = row[place] if place < len(row) else None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _is_time(text: str) -> bool:
+    """Whether it is written as forms write a time, and there is such a day and hour."""
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text[:19])
+    except ValueError:
+        return False
+    return True
 
 
 def _is_rating(row: Sequence[Value], place: int) -> bool:
