@@ -56,13 +56,13 @@ def _told(changes: Sequence[Change], kept_out: Sequence[str]) -> Iterator[Change
 
 
 def _behind(project: Project, book: Book, chosen: Sequence[Round]) -> Sequence[Round]:
-    """Rounds whose forms were last brought up to date for other people than the panel's."""
-    applied = book.recorded.applied
+    """Rounds whose forms were last brought up to date for other people than the panel's.
+
+    One for nobody (never, or dropped and there again) waits for `create-form`, which opens it as well.
+    """
+    last = {id_: texts[PEOPLE] for id_, texts in book.recorded.applied.items() if PEOPLE in texts}
     return [
-        round_
-        for round_ in chosen
-        if book.recorded.join.get(round_.id)
-        and applied.get(round_.id, {}).get(PEOPLE) != people_of(project.role, book, round_)
+        round_ for round_ in chosen if round_.id in last and last[round_.id] != people_of(project.role, book, round_)
     ]
 
 
