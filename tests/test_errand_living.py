@@ -351,6 +351,7 @@ def test_a_round_that_is_gone_closes_its_form_and_back_again_opens_it(
     assert [row["Status"] for row in google.table(scorecards["spreadsheet"], "Scorecards")] == ["counted"] * 4
 
     rename("people", "team")
+    run("run", code=None)  # leaves the form to create-form
     run("create-form")
     assert google.submit(scorecards["team"], MARA, {"Candidate": "Ana", **TEAM}).ok
     assert "Nothing to do" in run("create-form").out
@@ -599,6 +600,10 @@ def test_another_scale_is_a_change_of_meaning_and_never_averaged_with_the_old(
     refused = run("run", code=5)
     assert "4 on the scale 1 to 5" in refused.err and "--present-scale-only" in refused.err
     run("run", "--present-scale-only")
+    (note,) = [
+        n for n in run("rank", "--round", "team", "--present-scale-only", "--json").json["notes"] if "scale" in n
+    ]
+    assert note.startswith("2 scorecards")
 
 
 def test_answers_on_an_earlier_scale_are_read_as_they_were_meant_however_late(

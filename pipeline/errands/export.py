@@ -53,7 +53,12 @@ def make(project: Project, book: Book, ending: str, candidate: str | None, round
             if stored.card.candidate in shown and round_id in (None, stored.card.round)
         ),
         panel=tuple(row for row in book.panel if row.candidate in shown and round_id in (None, row.round)),
-        problems=tuple(problem for problem in book.problems if not problem.candidate or problem.candidate in shown),
+        problems=tuple(
+            problem
+            for problem in book.problems
+            if (not problem.candidate or problem.candidate in shown)
+            and (round_id is None or problem.round in ("", round_id))
+        ),
         versions=book.versions,
         limits=Limits(rules.min_coverage, rules.min_interviewers),
         version=pipeline.__version__,

@@ -79,10 +79,10 @@ def from_book(
     """
     _as_written(book)
     shown = released(project.role, book, releases)
-    counted = [card for card in book.counted if card.candidate in shown]
+    rubric = _limited(project.rubric, round_id)
+    counted = [card for card in book.counted if card.candidate in shown and round_id in (None, card.round)]
     scorecards = versions.comparable(book, project.rubric, counted, present_scale_only=present_scale_only)
     told = versions.notes(len(counted) - len(scorecards))
-    rubric = _limited(project.rubric, round_id)
     scorecards = _cards_of(scorecards, project.rubric, rubric)
     owed = [row.candidate for row in book.panel if round_id in (None, row.round)]
     result = ranking.rank(
@@ -92,7 +92,7 @@ def from_book(
         candidates=[name for name in dict.fromkeys(owed) if name in shown],
     )
     told += _told(round_id)
-    if scorecards and (gone := [name for name in book.lacking(project.rubric) if name.startswith(RATING)]):
+    if scorecards and (gone := [name for name in book.lacking(rubric) if name.startswith(RATING)]):
         told.append(f"Scorecards has no column for {', '.join(gone)}: 'pipeline run' brings in what was rated there.")
     return Ranked(replace(result, notes=(*result.notes, *told)), rubric, scorecards)
 
@@ -175,7 +175,9 @@ def explain(project: Project, candidate: str, *, round_id: str | None = None) ->
     ranked = from_book(project, book, round_id=round_id)
     name = known(ranked.ranking, candidate)
     told = ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, name)
-    noted = (each for each in book.problems if each.candidate == name and round_id in (None, each.round))
+    noted = (
+        each for each in book.problems if each.candidate == name and (round_id is None or each.round in ("", round_id))
+    )
     return replace(told, noted=tuple(noted))
 
 
