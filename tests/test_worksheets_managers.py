@@ -180,7 +180,7 @@ def test_scorecards_sorted_or_deleted_between_read_and_write_lose_nothing(desk: 
 
     plan = desk.pull([edited], between=between)
     stored = desk.read().scorecards
-    assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.scorecards}
+    assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.book.scorecards}
     assert len({s.id for s in stored}) == len(stored) == len(cards(4)) + 1
     assert not desk.pull([edited]).changes
 
@@ -201,7 +201,7 @@ def test_a_column_put_into_scorecards_between_read_and_write_takes_no_rating(des
 
     plan = desk.pull([edited, new], between=between)
     stored = desk.read().scorecards
-    assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.scorecards}
+    assert {s.id: s.card for s in stored} == {s.id: s.card for s in plan.book.scorecards}
     assert len({s.id for s in stored}) == len(stored) == len(cards(4)) + 2
     column = [row[place] for row in desk.values("Scorecards") if len(row) > place and row[place] != ""]
     assert column[0] == "Mine" and not column[2:]

@@ -34,7 +34,7 @@ NEW = book_with(HEADER)
 
 
 def statuses(plan: PullPlan) -> dict[str, str]:
-    return {stored.id: stored.status for stored in plan.scorecards}
+    return {stored.id: stored.status for stored in plan.book.scorecards}
 
 
 def pulled(*cards: SubmittedScorecard, after: PullPlan | None = None, **more: Any) -> PullPlan:
@@ -55,7 +55,7 @@ def test_an_edited_response_keeps_what_it_said_before() -> None:
     first = pulled(card("Ana", response_id="A", summary="hm"))
     plan = pulled(card("Ana", response_id="A", summary="yes!", submitted_at="2026-03-02T10:00:00Z"), after=first)
     assert statuses(plan) == {"A": "counted", "A@2026-03-01T10:00:00.123Z": "superseded"}
-    assert [(s.card.summary, s.row) for s in plan.scorecards] == [("yes!", 2), ("hm", 3)]
+    assert [(s.card.summary, s.row) for s in plan.book.scorecards] == [("yes!", 2), ("hm", 3)]
     assert (plan.new, plan.edited) == (0, 1)
 
 
@@ -83,8 +83,8 @@ def test_an_incremental_pull_withdraws_nothing() -> None:
 def test_a_response_without_a_candidate_is_kept_and_does_not_count() -> None:
     """What cannot be used is there to be looked at, with status problem."""
     plan = plan_pull(NEW, [Incoming(card(""), usable=False, other={"0a1b": "=1+1"})], RUBRIC)
-    assert [stored.status for stored in plan.scorecards] == ["problem"]
-    assert plan.counted == ()
+    assert [stored.status for stored in plan.book.scorecards] == ["problem"]
+    assert plan.book.counted == ()
 
 
 def test_problems_of_other_responses_stay_and_hints_are_found_anew() -> None:
@@ -92,8 +92,8 @@ def test_problems_of_other_responses_stay_and_hints_are_found_anew() -> None:
     old = Problem("off-scale", "a 9", "ask", response_id="A")
     hint = Problem("straight-lining", "all 3", "look", response_id="A", hint=True)
     first = pulled(card("Ana", response_id="A"), problems_found=[old], hints=lambda _: [hint])
-    assert pulled(card("Ben", response_id="B"), after=first).problems == (old,)
-    assert pulled(card("Ana", response_id="A"), after=first).problems == ()
+    assert pulled(card("Ben", response_id="B"), after=first).book.problems == (old,)
+    assert pulled(card("Ana", response_id="A"), after=first).book.problems == ()
 
 
 def test_a_new_question_gets_a_column_right_of_ours() -> None:

@@ -44,7 +44,7 @@ def test_a_new_spreadsheet_is_complete_after_one_batch(desk: Desk) -> None:
 def test_what_is_pulled_reads_back_as_it_was(desk: Desk) -> None:
     """Names that look like formulas, times with fractions, ratings and evidence survive the way there and back."""
     plan = desk.pull(cards())
-    assert desk.read().scorecards == plan.scorecards
+    assert desk.read().scorecards == plan.book.scorecards
     assert len(list(plan.batches())) == 1
 
 
@@ -318,7 +318,7 @@ def test_more_rows_than_the_grid_has_are_written_in_several_batches(desk: Desk) 
     batches = list(plan.batches())
     assert len(batches) > 1
     assert all(length({"requests": batch}) < RECOMMENDED_BYTES for batch in batches)
-    assert desk.read().scorecards == plan.scorecards
+    assert desk.read().scorecards == plan.book.scorecards
 
 
 def test_an_edited_header_of_scorecards_is_told(desk: Desk) -> None:

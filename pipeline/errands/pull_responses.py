@@ -40,16 +40,15 @@ class Pulled:
     new: int
     edited: int
     withdrawn: int
-    problems: tuple[Problem, ...]
     book: Book
 
     @property
     def unused(self) -> list[Problem]:
-        return [problem for problem in self.problems if not problem.hint]
+        return [problem for problem in self.book.problems if not problem.hint]
 
     @property
     def hints(self) -> list[Problem]:
-        return [problem for problem in self.problems if problem.hint]
+        return [problem for problem in self.book.problems if problem.hint]
 
     def document(self) -> dict[str, Any]:
         return {
@@ -97,7 +96,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         merged = sent = _merged(project, book, reading, complete)
     for attempt in range(1, ATTEMPTS + 1):
         if _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS):
-            return Pulled(merged.new, merged.edited, merged.withdrawn, sent.problems, sent.book)
+            return Pulled(merged.new, merged.edited, merged.withdrawn, sent.book)
         ids, book = open_book(project)
         sent = _merged(project, book, reading, complete, failed=sent)
     raise Refused(

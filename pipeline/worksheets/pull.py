@@ -47,12 +47,10 @@ class PullPlan:
     Requests are made while they are sent: of 100,000 rows no more than one batch is held at a time.
     """
 
-    first: tuple[tuple[Json, ...], ...]  # groups of requests that make room for the rows
+    room: tuple[tuple[Json, ...], ...]  # groups of requests that clear cells and make room for the rows
     written: tuple[StoredScorecard, ...]  # the rows to write, in this order
-    scorecards: tuple[StoredScorecard, ...]
-    problems: tuple[Problem, ...]
     tell_problems: bool  # whether the Problems worksheet says something else so far
-    book: Book
+    book: Book  # its scorecards, problems and places as they are after it
     new: int
     edited: int
     withdrawn: int
@@ -60,13 +58,13 @@ class PullPlan:
 
     @property
     def changes(self) -> bool:
-        return bool(self.tell_problems or self.first or self.written)
+        return bool(self.tell_problems or self.room or self.written)
 
     def batches(self) -> Iterator[list[Json]]:
         """All requests in order, none of a group torn from the others."""
         # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
-        told = ((request,) for request in _problem_requests(self.book, self.problems))
-        return ask.packed(chain(told, self.first, _row_writes(self.written, self.book)))
+        told = ((request,) for request in _problem_requests(self.book, self.book.problems))
+        return ask.packed(chain(told, self.room, _row_writes(self.written, self.book)))
 
     def bodies(self) -> Iterator[Json]:
         """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
@@ -85,11 +83,6 @@ class PullPlan:
                 }
             yield {"requests": last, **asked}
 
-    @property
-    def places(self) -> Mapping[str, int]:
-        """Where our columns of Scorecards stand after it."""
-        return self.book.places
-
     def came_out(self, reply: Mapping[str, Any]) -> bool:
         """False when rows or columns of Scorecards were moved between the read and the write: read and plan again."""
         if not self.changes or not self.response_ranges:
@@ -100,15 +93,11 @@ class PullPlan:
             return False
         ids, top = spans
         header = [cells.shown(cell) for row in top[:1] for cell in row.get("values", [])]
-        if not self.places.items() <= scorecards.positions(header).items():
+        if not self.book.places.items() <= scorecards.positions(header).items():
             return False
         held = [cells.shown(next(iter(row.get("values", [])), {})) for row in ids]
-        wanted = {stored.row: stored.id for stored in self.scorecards}
+        wanted = {stored.row: stored.id for stored in self.book.scorecards}
         return {row: id_ for row, id_ in enumerate(held, start=1) if row > 1 and id_} == wanted
-
-    @property
-    def counted(self) -> tuple[SubmittedScorecard, ...]:
-        return tuple(stored.card for stored in self.scorecards if stored.status == "counted")
 
 
 def plan_pull(
@@ -140,7 +129,7 @@ def plan_pull(
         doubled = list(range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1))
     if book.missing:  # a column of ours was deleted: every row is written anew
         before = {id_: replace(stored, sound=False) for id_, stored in before.items()}
-    meant = failed.scorecards if failed else ()
+    meant = failed.book.scorecards if failed else ()
     lost = [replace(stored, row=0) for stored in meant if stored.id not in before]
     held = {stored.id: replace(stored, row=before[stored.id].row) for stored in meant if stored.id in before}
     after, counts = _merge(before | held, incoming, complete_rounds, lost)
@@ -150,16 +139,14 @@ def plan_pull(
     cleared = [*misplaced, *_cleared(book, doubled)]
     places = dict(book.places)
     changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
-    first: list[tuple[Json, ...]] = [(request,) for request in cleared]
-    first += _room(book, before, after, changed, rubric, places)
+    room: list[tuple[Json, ...]] = [(request,) for request in cleared]
+    room += _room(book, before, after, changed, rubric, places)
     written = [after[stored.id] for stored in changed]
     # the next pull asks for what is newer than the newest row: one cut short must leave out nothing older
     written.sort(key=lambda stored: (instant(stored.card.submitted_at), stored.row))
     return PullPlan(
-        first=tuple(first),
+        room=tuple(room),
         written=tuple(written),
-        scorecards=tuple(after.values()),
-        problems=tuple(noted),
         tell_problems=next(_problem_requests(book, noted), None) is not None,
         book=replace(book, scorecards=tuple(after.values()), problems=tuple(noted), places=places),
         new=counts.new,
@@ -194,7 +181,7 @@ def _misplaced(book: Book, before: Mapping[str, StoredScorecard], failed: PullPl
         if stored.id in gone:
             shifted.add(row + 1)
         told = scorecards.cells_of(stored, book.zone)
-        keys = {place: key for key, place in failed.places.items()}
+        keys = {place: key for key, place in failed.book.places.items()}
         for place, cell in enumerate(rows[row]):
             # columns may have moved once more since: a row without its id is emptied by what it holds
             alike = told.values() if stored.id in gone else [told.get(keys.get(place, ""), cells.EMPTY)]
