@@ -147,7 +147,7 @@ def test_explain_can_be_followed_by_hand(google: Google, run: Run, scorecards: d
     """From each answer to the score, in the order in which one would compute it."""
     run("run")
     text = run("explain", "Ana").out
-    assert "joins 4, schema 3 -> 3.5" in text
+    assert "joins 4, schema 3 → 3.5" in text
     assert "(5 x 3.5 + 3 x 4 + 2 x 5) / 10 = 3.95" in text
 
 

@@ -170,7 +170,7 @@ def test_explain_walks_from_the_answers_to_the_rank() -> None:
     for piece in (
         "Rank 3 of 4, tier 1, score 3.997 on a scale from 1 to 5.",
         "TECHNICAL DEPTH (weight 5 of 10)",
-        "I1 (technical): T1 4, T2 5 -> 4.5" if "T3 not assessed" not in text else "T3 not assessed",
+        "I1 (technical): T1 4, T2 5 → 4.5" if "T3 not assessed" not in text else "T3 not assessed",
         "Mean of 3: (4.5 + 3 + 4.3333) / 3 = 3.9444",
         "Must-have, at least 3: 3.9444, met.",
         "(5 x 3.9444 + 3 x 3.75 + 2 x 4.5) / 10 = 3.9972",
@@ -219,8 +219,8 @@ def test_explain_tells_the_weights_of_questions_and_replaced_scorecards() -> Non
         SubmittedScorecard("c", "y", "one", "2026-03-01T11:00:00Z", {"q2": 3}, recommendation="Strong no"),
     ]
     text = ranking.explain(ranking.rank(two, cards), two, cards, "c").text()
-    assert "x (one): q1 5 (x2), q2 2 (x1) -> 4" in text
-    assert "y (one): q1 not assessed, q2 3 (x1) -> 3" in text
+    assert "x (one): q1 5 (x2), q2 2 (x1) → 4" in text
+    assert "y (one): q1 not assessed, q2 3 (x1) → 3" in text
     assert "1 earlier scorecard replaced by a later one" in text
     assert "Interviewers recommended: 1 Yes, 1 Strong no." in text
     assert "  q1: How?" in text

@@ -72,4 +72,5 @@ def _kept(project: Project, book: Book) -> Check:
     """A reminder, no fault: whose data the project has kept for longer than it wants to."""
     overdue = retention(project, book, project.now())
     days = project.settings.retention.days
-    return Check("retention", "PASS", "; ".join(overdue) or f"nobody's data is older than {days} days")
+    fine = f"Nobody's data is older than [retention] days, {days}." if days else "Off: [retention] days is 0."
+    return Check("retention", "PASS", " ".join(overdue) or fine)

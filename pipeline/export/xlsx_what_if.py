@@ -74,7 +74,7 @@ def _dress_what_if(book: Workbook, made: Any, sheet: Worksheet, grid: Grid, valu
             book.cell(made, row, place, cell or {}, book.format(**look), values.get((row, place), ""))
     made.set_row_pixels(whatif.NAMES, 56)
     at_least = {"validate": "decimal", "criteria": ">=", "value": 0, "input_title": "Your weight"}
-    said = {"input_message": "A number from 0 up; empty: as in the config", "error_message": "A number from 0 up."}
+    said = {"input_message": "A number from 0 up; empty: as in the rubric", "error_message": "A number from 0 up."}
     made.data_validation(whatif.YOUR_W, competencies[0], whatif.YOUR_W, right, at_least | said)
     # on the label beside the check: LibreOffice 7.4 cannot draw a conditional format over a stored truth value
     check = f"$B${whatif.CHECK + 1}"

@@ -193,7 +193,7 @@ class Explanation:
                 + (f" (x{_plain(answer.weight)})" if weighted and answer.level is not None else "")
                 for answer in each.answers
             )
-            lines.append(f"  {printable(each.label)}: {ratings} -> {_plain(each.score)}")
+            lines.append(f"  {printable(each.label)}: {ratings} → {_plain(each.score)}")
         if step.score is not None and len(step.opinions) > 1:
             values = " + ".join(_plain(each.score) for each in step.opinions)
             lines.append(f"  Mean of {len(step.opinions)}: ({values}) / {len(step.opinions)} = {_plain(step.score)}")

@@ -1,7 +1,7 @@
 """The What-if worksheet: managers type other weights and thresholds, and formulas rank everybody again.
 
 Right: one row a candidate in the order of Rankings, with the competency scores out of Results. Left: the same
-candidates in their new order. The managers' two rows are never written; an empty cell there means "as in the config".
+candidates in their new order. The managers' two rows are never written; an empty cell there means "as in the rubric".
 The same formulas also run with the config's numbers, and the check cell says whether they reproduce Rankings.
 """
 
@@ -87,7 +87,7 @@ def extras(sheet: Worksheet) -> Iterator[Json]:
     bold = {"textFormat": {"bold": True}}
     yield ask.repeat(ask.grid(sheet.id, 0, 2, 0, 2), "userEnteredFormat.textFormat.bold", userEnteredFormat=bold)
     positive = {"type": "NUMBER_GREATER_THAN_EQ", "values": [{"userEnteredValue": "0"}]}
-    rule = {"condition": positive, "strict": True, "inputMessage": "A number from 0 up; empty: as in the config"}
+    rule = {"condition": positive, "strict": True, "inputMessage": "A number from 0 up; empty: as in the rubric"}
     yield design.validate(ask.grid(sheet.id, YOUR_W, YOUR_W + 1, COMPETENCIES, right), rule)
 
 
@@ -109,13 +109,13 @@ def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]
     )
     rows[CHECK][0] = text("Check")
     rows[CHECK][1] = formula(f"=SUM({agrees}{FIRST + 1}:{agrees}{last})={candidates}")
-    rows[CHECK][2] = text("TRUE while the config's own weights, put through these formulas, give exactly Rankings")
+    rows[CHECK][2] = text("TRUE while the rubric's own weights, put through these formulas, give exactly Rankings")
     labels = {
         NAMES: "Competency",
-        CONFIG_W: "Weight in the config",
+        CONFIG_W: "Weight in the rubric",
         YOUR_W: "Your weight",
         USED_W: "Weight used",
-        CONFIG_T: "Must-have in the config: at least",
+        CONFIG_T: "Must-have in the rubric: at least",
         YOUR_T: "Your must-have: at least",
         USED_T: "Must-have used",
     }
