@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.errands.create_form import not_invited
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
-from pipeline.errands.create_form.deciding import PEOPLE, decide_people, design_of, people_of
+from pipeline.errands.create_form.deciding import decide_people, design_of
+from pipeline.errands.create_form.sharing import PEOPLE, people_of
 from pipeline.errands.create_form.survey import Found, survey
 from pipeline.errors import Moved
 from pipeline.form import Change, FormPlan, plan_candidates

@@ -15,7 +15,8 @@ from typing import Any
 
 from pipeline.errands import files
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
-from pipeline.errands.create_form.deciding import Plan, decide, dropped_rounds, plan_form, round_dropped
+from pipeline.errands.create_form.deciding import decide, dropped_rounds, plan_form, round_dropped
+from pipeline.errands.create_form.plan import Plan
 from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey, unread
 from pipeline.errands.rank import chosen_round
 from pipeline.errands.times import exact_text_of

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.errands import files
-from pipeline.errands.create_form.deciding import Plan, Step
 from pipeline.errands.create_form.linking import link_requests
+from pipeline.errands.create_form.plan import Plan, Step
 from pipeline.google import drive, forms, sheets
 from pipeline.google.refusals import Invalid, NotInvited
 from pipeline.google.retry import NotFound

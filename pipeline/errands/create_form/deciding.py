@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from pipeline import worksheets
-from pipeline.config import Grantee, Role, Settings
+from pipeline.config import Role, Settings
 from pipeline.errands import files
 from pipeline.errands.book import joins
 from pipeline.errands.create_form.linking import link_requests
+from pipeline.errands.create_form.plan import Piece, Plan, Step
+from pipeline.errands.create_form.sharing import PEOPLE, invited, people_of, sharing
 from pipeline.errands.create_form.survey import Found, FoundForm, Stakes
 from pipeline.form import (
     Change,
@@ -29,59 +31,6 @@ from pipeline.scorecard import Round, Rubric
 from pipeline.worksheets import Book, JoinRow, Recorded, Version, scale_of, with_version
 
 Json = dict[str, Any]
-
-PEOPLE = "people"  # among what was last applied to a form: for whom
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call. `target` is `form:<round>` or `spreadsheet`; `body` is what is sent."""
-
-    method: str
-    target: str
-    what: str
-    body: Json
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a real run executes and a dry run prints: changes in words, calls in order.
-
-    `inputs` is a fingerprint of the whole rubric, `options` what was asked for: a saved plan holds for these alone.
-    """
-
-    changes: tuple[Change, ...]
-    steps: tuple[Step, ...]
-    forms: Mapping[str, FormPlan]
-    inputs: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def held(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.outcome == "hold")
-
-    def document(self) -> Json:
-        return {
-            "schema_version": 1,
-            "changes": [change.document() for change in self.changes],
-            "steps": [{"method": s.method, "target": s.target, "what": s.what, "body": s.body} for s in self.steps],
-            "forms": {round_id: form.document() for round_id, form in self.forms.items()},
-            "inputs": self.inputs,
-            "options": dict(self.options),
-        }
-
-    @staticmethod
-    def from_document(document: Json) -> Plan:
-        return Plan(
-            changes=tuple(
-                Change(c["kind"], c["class"], c["what"], c["answers_at_stake"], c["outcome"])
-                for c in document["changes"]
-            ),
-            steps=tuple(Step(s["method"], s["target"], s["what"], s["body"]) for s in document["steps"]),
-            forms={round_id: FormPlan.from_document(form) for round_id, form in document["forms"].items()},
-            inputs=document["inputs"],
-            options=document["options"],
-        )
 
 
 def design_of(role: Role, rubric: Rubric, round_: Round, candidates: Sequence[str]) -> FormDesign:
@@ -161,9 +110,6 @@ def decide(
     return Plan(tuple(changes), tuple(steps), forms, inputs)
 
 
-Piece = tuple[Change | None, list[Step]]
-
-
 def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str, *, undo: bool) -> Iterator[Piece]:
     target = f"form:{round_.id}"
     title = role.form_title(round_)
@@ -184,24 +130,11 @@ def _form(role: Role, round_: Round, found: Found, form: FormPlan, folder: str, 
     elif here is None or _unpublished(here) or _back(here, found.book, round_):
         step = Step("forms.setPublishSettings", target, f'publish "{title}"', publish_settings(accepting=True))
         yield Change("form-published", "safe", f'"{title}" is published'), [step]
-    asked = _asked(role, found.book, round_)
-    shares = _shares(target, title, asked, here.file if here else None, view="published", role="reader")
+    shares = sharing(
+        target, title, invited(role, found.book, round_), here.file if here else None, view="published", role="reader"
+    )
     # without a spreadsheet nobody says who left either
     yield from (piece for piece in shares if found.book or piece[1][0].method == "permissions.create")
-
-
-def _asked(role: Role, book: Book | None, round_: Round) -> list[Grantee]:
-    """Who may answer the form of a round: those named in the configuration, and the panel's interviewers."""
-    panel = book.panel if book else ()
-    return [*role.sharing.responders, *(Grantee("user", row.interviewer) for row in panel if row.round == round_.id)]
-
-
-def people_of(role: Role, book: Book | None, round_: Round) -> str:
-    """Fingerprint of whom a form was last brought up to date for: candidates, responders, and who interviews whom."""
-    responders = sorted({(one.kind, one.name.lower()) for one in _asked(role, book, round_)})
-    pairs = sorted((row.candidate, row.interviewer) for row in (book.panel if book else ()) if row.round == round_.id)
-    told = repr((book.candidates if book else (), responders, pairs))
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def decide_people(
@@ -215,8 +148,8 @@ def decide_people(
         target, title, here = f"form:{round_.id}", role.form_title(round_), found.forms[round_.id]
         changes += forms[round_.id].changes
         steps += _filled(target, title, forms[round_.id])
-        asked = _asked(role, found.book, round_)
-        for change, own in _shares(target, title, asked, here.file, view="published", role="reader"):
+        people = invited(role, found.book, round_)
+        for change, own in sharing(target, title, people, here.file, view="published", role="reader"):
             changes += [change] if change else []
             steps += own
     recorded = _with_forms(found.book.recorded, role, found.book, rounds, forms)
@@ -286,47 +219,6 @@ def publish_settings(*, accepting: bool) -> Json:
     return {"publishSettings": {"publishState": state}, "updateMask": "publishState"}
 
 
-def permission(grantee: Grantee, *, view: str, role: str) -> Json:
-    """A body for permissions.create."""
-    body: Json = {"type": grantee.kind, "role": role}
-    if view:
-        body["view"] = view
-    if grantee.kind == "user":
-        body["emailAddress"] = grantee.name
-    if grantee.kind == "domain":
-        body["domain"] = grantee.name
-    return body
-
-
-def _who(body: Mapping[str, Any]) -> tuple[str, str]:
-    return str(body.get("type")), str(body.get("emailAddress") or body.get("domain") or "").lower()
-
-
-def _shares(
-    target: str,
-    title: str,
-    wanted: Iterable[Grantee],
-    file: Mapping[str, Any] | None,
-    *,
-    view: str,
-    role: str,
-) -> Iterator[Piece]:
-    """Let in who is missing; of a form's responders let go who is no longer asked. Editors are never let go by us."""
-    held = [p for p in (file or {}).get("permissions", []) if p.get("role") != "owner" and p.get("view", "") == view]
-    have = {_who(held_by): held_by for held_by in held}
-    want = {_who(body): body for body in (permission(grantee, view=view, role=role) for grantee in wanted)}
-    for who, body in sorted(want.items()):
-        if who not in have:
-            name = who[1] or "anyone with the link"
-            step = Step("permissions.create", target, f'share "{title}" with {name}', body)
-            yield Change("shared", "safe", f'{name} may {"answer" if view else "open"} "{title}"'), [step]
-    for who, body in sorted(have.items()):
-        if view and who not in want:
-            name = who[1] or "anyone with the link"
-            step = Step("permissions.delete", target, f'stop sharing "{title}" with {name}', {"id": body["id"]})
-            yield Change("unshared", "safe", f'{name} may no longer answer "{title}"'), [step]
-
-
 def _spreadsheet(
     role: Role,
     rubric: Rubric,
@@ -364,7 +256,7 @@ def _spreadsheet(
         for change in meaning:
             yield change, []
         yield None, list(_book(rubric, found, forms, recorded, title))
-    yield from _shares(target, title, role.sharing.managers, found.spreadsheet, view="", role="writer")
+    yield from sharing(target, title, role.sharing.managers, found.spreadsheet, view="", role="writer")
 
 
 def _book(
