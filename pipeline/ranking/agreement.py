@@ -47,30 +47,26 @@ def assess(design: Design, cells: Cells, rubric: Rubric) -> Agreement:
 def correlations(score: Floats, candidate: Ints, interviewer: Ints, names: Sequence[str]) -> dict[str, float] | str:
     """ICCs of one scorecard and of a panel, with the standard deviations behind them; or why there are none.
 
-    Scorecards (n,) in points; `names` of the interviewers for the sentence. Candidates who hang together with nobody
-    through a second interviewer say nothing about agreement and are left out.
+    Scorecards (n,) in points; `names` of the interviewers for the sentence. Refused when the design is not connected,
+    even by one interviewer who met only candidates of their own (ranking.md 2.5).
     """
     if not len(score):
         return "Nothing was assessed yet: agreement cannot be estimated."
-    label = groups(
-        int(candidate.max()) + 1 + int(interviewer.max()) + 1, candidate, interviewer + int(candidate.max()) + 1
-    )[candidate]
+    candidate = np.unique(candidate, return_inverse=True)[1]
+    people = int(candidate.max()) + 1
+    label = groups(people + int(interviewer.max()) + 1, candidate, interviewer + people)[candidate]
     pairs = np.unique(np.stack([candidate, interviewer]), axis=1)
-    met = np.bincount(pairs[0], minlength=int(candidate.max()) + 1)
-    useful = np.unique(label[met[candidate] > 1])
-    if not len(useful):
+    if (np.bincount(pairs[0]) < 2).all():
         return "No candidate met two interviewers: agreement cannot be estimated."
-    if len(useful) > 1:
-        sides = [sorted({names[who] for who in interviewer[label == side]})[0] for side in useful[:2]]
+    parts = np.unique(label)
+    if len(parts) > 1:
+        sides = [sorted({names[who] for who in interviewer[label == side]})[0] for side in parts[:2]]
         return (
-            f"Agreement is not estimated: the interviewers fall into {len(useful)} groups that share no candidate "
+            f"Agreement is not estimated: the interviewers fall into {len(parts)} groups that share no candidate "
             f"(one with {sides[0]}, one with {sides[1]}), so a difference between groups of candidates cannot be told "
             "from one between groups of interviewers."
         )
-    chosen = label == useful[0]
-    score = score[chosen]
-    candidate = np.unique(candidate[chosen], return_inverse=True)[1]
-    interviewer = np.unique(interviewer[chosen], return_inverse=True)[1]
+    interviewer = np.unique(interviewer, return_inverse=True)[1]
     size = np.bincount(candidate)
     if len(size) < 2:
         return "Only one candidate met two interviewers: agreement cannot be estimated from one person."
@@ -82,10 +78,10 @@ def correlations(score: Floats, candidate: Ints, interviewer: Ints, names: Seque
         return "All scorecards give the same score: without differences between candidates agreement has no meaning."
     if _additive(score, candidate, interviewer):
         return "Interviewers agreed on every candidate without exception: there is no disagreement to measure."
-    parts = reml.fit(score, candidate, interviewer)
+    variance = reml.fit(score, candidate, interviewer)
     k = float(len(size) / (1 / size).sum())
     q = 1 / k - _overlap(candidate, interviewer, size)
-    c, r, e = parts.candidate, parts.interviewer, parts.residual
+    c, r, e = variance.candidate, variance.interviewer, variance.residual
     found = {
         "icc1": c / (c + r + e),
         "icck": c / (c + (r + e) / k),

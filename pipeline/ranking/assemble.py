@@ -64,7 +64,12 @@ def rank(
         candidates=tuple(found.candidates),
         interviewers=tuple(found.interviewers),
         agreement=found.agreement,
-        notes=(*bare.notes, *found.notes, *next_interview(ranked, rubric), *stress.notes(ranked, rubric)),
+        notes=(
+            *bare.notes,
+            *found.notes,
+            *next_interview(ranked, rubric),
+            *stress.notes(found.candidates, rubric, policy.min_coverage),
+        ),
     )
 
 
