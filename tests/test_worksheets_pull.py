@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.scorecard import Problem, SubmittedScorecard
 from pipeline.worksheets import Book, Incoming, PullPlan, plan_pull, problems, read, scorecards
 from pipeline.worksheets.cells import MAX_TEXT, entered, fitting, quoted, text
-from pipeline.worksheets.requests import RECOMMENDED_BYTES, batches, length
+from pipeline.worksheets.requests import RECOMMENDED_BYTES, length, packed
 
 from .worksheets_examples import HOSTILE, RUBRIC, card
 
@@ -173,6 +173,6 @@ def test_titles_are_quoted_where_a_formula_needs_it() -> None:
 def test_batches_stay_below_the_recommended_size_and_in_order(sizes: list[int]) -> None:
     """No body above 2 MB, no request lost or moved."""
     requests = [{"n": index, "x": "y" * size} for index, size in enumerate(sizes)]
-    made = batches(requests)
+    made = list(packed([request] for request in requests))
     assert [request for batch in made for request in batch] == requests
     assert all(length({"requests": batch}) <= RECOMMENDED_BYTES for batch in made)

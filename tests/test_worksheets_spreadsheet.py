@@ -70,6 +70,18 @@ def test_writing_rankings_is_one_read_and_one_write(desk: Desk) -> None:
     assert desk.calls == ["getByDataFilter", "batchUpdate"]
 
 
+def test_a_ranking_larger_than_one_body_is_two_writes_and_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First the worksheets that are ours alone, then Rankings."""
+    desk.pull(cards())
+    monkeypatch.setattr("pipeline.worksheets.requests.RECOMMENDED_BYTES", 300)
+    desk.calls.clear()
+    desk.write()
+    assert desk.calls == ["getByDataFilter", "batchUpdate", "batchUpdate"]
+    desk.calls.clear()
+    desk.write()
+    assert desk.calls == ["getByDataFilter"]
+
+
 def test_rankings_shows_the_ranking_best_first(desk: Desk) -> None:
     """Ranked candidates by score, then incomplete ones, then the knocked-out, each with the reason."""
     low = {question.id: 2 for question in RUBRIC.questions}

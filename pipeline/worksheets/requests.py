@@ -107,13 +107,8 @@ def length(value: object) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
-def batches(requests: Iterable[Json]) -> list[list[Json]]:
-    """The requests in order, in as few batches as stay below the recommended size; no request, no batch."""
-    return list(packed([request] for request in requests))
-
-
 def packed(groups: Iterable[Sequence[Json]]) -> Iterator[list[Json]]:
-    """The same of groups of requests, none of which is torn apart; one batch after the other."""
+    """The requests in order, in as few batches as stay below the recommended size; no group of them is torn apart."""
     batch: list[Json] = []
     room = RECOMMENDED_BYTES - 100
     for group in groups:

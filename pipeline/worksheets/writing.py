@@ -135,15 +135,12 @@ def plan_rankings(
 
 
 def _packed(own: Sequence[Json], both: Sequence[Json]) -> tuple[tuple[Json, ...], ...]:
-    """Batches below the recommended size; what concerns Rankings is never torn apart, and comes last."""
-    made = ask.batches(own)
-    if both:
-        size = sum(map(ask.length, both))
-        if made and sum(map(ask.length, made[-1])) + size < ask.RECOMMENDED_BYTES:
-            made[-1] += both
-        else:
-            made.append(list(both))
-    return tuple(tuple(batch) for batch in made)
+    """One batch; two when it would be larger than recommended, for what concerns Rankings is never torn apart and comes
+    last. Never more: Google sets no limit, and people see the worksheets agree with each other again all the sooner."""
+    if own and both and sum(map(ask.length, (*own, *both))) >= ask.RECOMMENDED_BYTES:
+        return tuple(own), tuple(both)
+    together = (*own, *both)
+    return (together,) if together else ()
 
 
 def _page(sheet: Sheet, want: Sequence[Sequence[Json | None]]) -> Iterator[Json]:
