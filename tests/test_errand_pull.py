@@ -14,6 +14,7 @@ from tests.inbox import Inbox
 READ = "sheets.spreadsheets.values.batchGetByDataFilter"
 WRITE = "sheets.spreadsheets.batchUpdate"
 LIST = "forms.forms.responses.list"
+JOINS = "How do you speed up a slow join?"
 
 
 @pytest.fixture
@@ -132,13 +133,30 @@ def test_an_edited_response_keeps_what_it_said_before(
 def test_only_the_latest_of_one_interviewer_counts(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any
 ) -> None:
-    """Two responses by one address about one candidate: the earlier one stays, superseded, and it is said."""
-    inbox.put(role["technical"], "Ana", rating="2")
+    """Somebody sends an improved scorecard: the earlier one stays, superseded, and it is a hint."""
+    inbox.put(role["technical"], "Ana", answers={JOINS: "2"})
     google.control("clock", advance=60)
-    inbox.put(role["technical"], "Ana", rating="5")
+    inbox.put(role["technical"], "Ana", answers={JOINS: "5"})
     told = run("pull-responses", "--json").json
     assert [(row["Status"], row["Rating: joins"]) for row in rows()] == [("superseded", 2), ("counted", 5)]
     assert "sent-twice" in {hint["kind"] for hint in told["hints"]}
+
+
+def test_two_people_with_one_address_are_a_problem_until_one_response_is_deleted(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any
+) -> None:
+    """What has nothing in common is no improvement; only the latest counts, every pull and run says it and exits 8."""
+    inbox.put(role["technical"], "Ana", rating="5", answers={"Summary": "Convincing.", "Concerns": "None"})
+    google.control("clock", advance=60)
+    second = inbox.put(role["technical"], "Ana", rating="2", answers={"Summary": "Vague.", "Concerns": "None"})
+    said = "ivo@example.com sent 2 scorecards about Ana that have little in common"
+    assert said in problems(run("pull-responses", "--json", code=8))["shared-address"]
+    assert said in run("run", code=8).err
+    assert [row["Status"] for row in rows()] == ["superseded", "counted"]
+    inbox.take_away(role["technical"], second)
+    told = run("pull-responses", "--full", "--json").json
+    assert not told["problems"] and "sent-twice" not in {hint["kind"] for hint in told["hints"]}
+    assert [row["Status"] for row in rows()] == ["counted", "withdrawn"]
 
 
 def test_an_interviewer_who_may_open_the_spreadsheet_is_told(
@@ -169,9 +187,9 @@ def test_an_earlier_scorecard_counts_again_when_the_later_one_is_withdrawn(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any
 ) -> None:
     """What stood in its place steps back in."""
-    inbox.put(role["technical"], "Ana", rating="2")
+    inbox.put(role["technical"], "Ana", answers={JOINS: "2"})
     google.control("clock", advance=60)
-    later = inbox.put(role["technical"], "Ana", rating="5")
+    later = inbox.put(role["technical"], "Ana", answers={JOINS: "5"})
     run("pull-responses")
     inbox.take_away(role["technical"], later)
     run("pull-responses", "--full")

@@ -5,14 +5,16 @@ Found anew at every pull, so that it goes away once the panel is mended.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from pipeline.config import Grantee
 from pipeline.form import near_match
-from pipeline.scorecard import Problem, SubmittedScorecard, look_of
+from pipeline.scorecard import Problem, SubmittedScorecard, instant, look_of
 from pipeline.worksheets import Book
+
+FEW = 3  # answers and notes; when fewer can be compared, all of them may have been corrected
 
 
 def unusable(card: SubmittedScorecard, candidates: Sequence[str]) -> bool:
@@ -85,15 +87,46 @@ def not_blind(book: Book, managers: Sequence[Grantee]) -> Iterator[Problem]:
 
 
 def shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
-    """Two responses about one candidate from one address: an improved one, or two people with one address."""
-    for (candidate, interviewer, round_id), count in sorted(Counter(card.key for card in cards).items()):
-        if count > 1 and interviewer and candidate:
-            yield Problem(
-                "sent-twice",
-                f"{interviewer} sent {count} scorecards about {candidate}; the latest counts",
-                "Nothing, if it was one person; two people need two addresses",
-                candidate,
-                interviewer,
-                round_id,
-                hint=True,
+    """Several responses about one candidate from one address: a hint when each improves an earlier one, else a problem."""
+    sent: dict[tuple[str, str, str], list[SubmittedScorecard]] = defaultdict(list)
+    for card in cards:
+        sent[card.key].append(card)
+    for (candidate, interviewer, round_id), alike in sorted(sent.items()):
+        if len(alike) == 1 or not interviewer or not candidate:
+            continue
+        told = f"{interviewer} sent {len(alike)} scorecards about {candidate}"
+        said = partial(Problem, candidate=candidate, interviewer=interviewer, round=round_id)
+        alike.sort(key=lambda card: (instant(card.submitted_at), card.response_id))
+        if all(any(_repeats(card, other) for other in reversed(alike[:at])) for at, card in enumerate(alike) if at):
+            yield said("sent-twice", f"{told}; the latest counts", "Nothing, if it was one person", hint=True)
+        else:
+            yield said(
+                "shared-address",
+                f"{told} that have little in common, as two people would; only the latest counts",
+                "If two people share the address, have one of them send it again from their own; then, or if it was one "
+                "person, delete in the form what is not to count, and run `pipeline pull-responses --full`",
             )
+
+
+def _repeats(card: SubmittedScorecard, other: SubmittedScorecard) -> bool:
+    """Whether one of the two may be the other improved: it keeps a text, or half of the answers that both gave.
+
+    Concerns are left out, since "none" is what most people write.
+    """
+    notes, theirs = _notes(card), _notes(other)
+    if set(notes.values()) & set(theirs.values()):
+        return True
+    answers, others = _answers(card), _answers(other)
+    both = answers.keys() & others.keys()
+    same = sum(answers[key] == others[key] for key in both)
+    return len(both) + len(notes.keys() & theirs.keys()) < FEW or 2 * same >= len(both)
+
+
+def _notes(card: SubmittedScorecard) -> dict[str, str]:
+    """What was written, by competency; the summary under no id."""
+    return {key: text.strip() for key, text in {**card.evidence, "": card.summary}.items() if text.strip()}
+
+
+def _answers(card: SubmittedScorecard) -> dict[str, int | str]:
+    """What was chosen, by question; the recommendation under no id."""
+    return {**card.ratings, **({"": card.recommendation} if card.recommendation else {})}

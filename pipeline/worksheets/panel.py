@@ -131,7 +131,7 @@ def read_rows(rows: Sequence[Sequence[Value]], rounds: Sequence[str], zone: Zone
         unusable = _faults(names, rounds)
         key = (names["candidate"], names["interviewer"], names["round"])
         if not unusable and key in first:
-            unusable = [("", f"it repeats row {first[key]}", "delete one of the two")]
+            unusable = [("", f"it repeats row {first[key]}", "delete one; two interviewers need two addresses")]
         if not unusable:
             first[key] = number
             good.append(PanelRow(**names, scheduled_at=moment))
