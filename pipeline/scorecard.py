@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
 
 NOT_ASSESSED = "Not assessed"
 RECOMMENDATIONS = ("Strong no", "No", "Yes", "Strong yes")  # worst first; no neutral, by design
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,22 @@ def look_of(name: str) -> str:
     """What the eye sees of a name: neither its case nor characters without a width. Equal looks are one person."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return " ".join("".join(char for char in folded if unicodedata.category(char) != "Cf").split())
+
+
+def address_of(text: str) -> str:
+    """An e-mail address as we compare it. No more than case is folded: `straße@` and `strasse@` are two people."""
+    return unicodedata.normalize("NFC", text).strip().lower()
+
+
+def moment_of(text: str) -> datetime | None:
+    """An RFC 3339 UTC time, to the microsecond; None when it is not written so, or there is no such day and hour.
+
+    Years at the ends of the calendar are none either: a time zone would lead out of it.
+    """
+    if _TIME.fullmatch(text) and "1900" <= text[:4] <= "9998":
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
+    return None
 
 
 def instant(text: str) -> tuple[str, str]:

@@ -47,9 +47,9 @@ def kinds(problems: list[Problem]) -> list[str]:
 
 
 def test_a_response_becomes_a_scorecard() -> None:
-    """Times as received, the e-mail in lower case, texts as typed."""
+    """Times as received, the e-mail in lower case and composed letters, texts as typed."""
     card, problems, orphans = read(
-        email="Jo@Example.org",
+        email="JOSE\u0301@Example.org",
         rating_indexes="4 · Strong",
         rating_xss="1 · Poor: cannot say",
         evidence_security="=said that\nXSS is a hair style",
@@ -59,7 +59,7 @@ def test_a_response_becomes_a_scorecard() -> None:
     )
     assert card == SubmittedScorecard(
         candidate="Ana",
-        interviewer="jo@example.org",
+        interviewer="jos\u00e9@example.org",
         round="technical",
         submitted_at="2026-11-02T10:00:00.056342Z",
         created_at="2026-11-02T10:00:00.056Z",

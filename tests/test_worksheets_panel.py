@@ -31,6 +31,18 @@ def test_a_row_says_who_interviews_whom_in_which_round_and_when() -> None:
     assert read.problems == ()
 
 
+def test_addresses_that_only_look_alike_are_two_people() -> None:
+    """As scorecards name them: in any case, in letters composed or not, and `ß` is not `ss`."""
+    told = panel(
+        "Ana | STRA\u00dfE@Example.org | team |\nAna | strasse@example.org | team |\nBen | jose\u0301@x.org | team |"
+    )
+    assert [row.interviewer for row in told.rows] == [
+        "stra\u00dfe@example.org",
+        "strasse@example.org",
+        "jos\u00e9@x.org",
+    ]
+
+
 def test_a_time_that_is_a_date_cell_reads_like_a_typed_one() -> None:
     """A spreadsheet gives a date as a day number."""
     number = serial("2026-03-31T12:30:00Z", ZoneInfo("Europe/Berlin"))

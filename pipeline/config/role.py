@@ -67,8 +67,8 @@ class Grantee:
     def covers(self, address: str) -> bool:
         """Whether what is shared with them is shared with this e-mail address."""
         if self.kind == "user":
-            return address.casefold() == self.name.casefold()
-        return self.kind == "anyone" or address.casefold().endswith(f"@{self.name.casefold()}")
+            return address.lower() == self.name.lower()
+        return self.kind == "anyone" or address.lower().endswith(f"@{self.name.lower()}")
 
 
 @dataclass(frozen=True)

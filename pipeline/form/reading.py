@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.form.designing import name_of_candidate
 from pipeline.form.fields import Field, Json
-from pipeline.scorecard import NOT_ASSESSED, RECOMMENDATIONS, Problem, Rubric, SubmittedScorecard
+from pipeline.scorecard import NOT_ASSESSED, RECOMMENDATIONS, Problem, Rubric, SubmittedScorecard, address_of
 
 Orphans = dict[str, str]
 
@@ -49,7 +49,7 @@ def read_response(
 
     interviewer = response.get("respondentEmail", "") or reader.texts.get("interviewer", "")
     candidate = name_of_candidate(reader.texts.get("candidate") or reader.texts.get("typed-candidate", ""))
-    interviewer = interviewer.strip().lower()
+    interviewer = address_of(interviewer)
     card = SubmittedScorecard(
         candidate=candidate,
         interviewer=interviewer,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
-from pipeline.scorecard import PanelRow, Problem, Rubric
+from pipeline.scorecard import PanelRow, Problem, Rubric, address_of
 from pipeline.worksheets import cells, design
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
@@ -125,7 +125,7 @@ def read_rows(rows: Sequence[Sequence[Value]], rounds: Sequence[str], zone: Zone
         moment, unclear = _moment(told.get("scheduled_at"), zone)
         if not any(names.values()) and not moment and not unclear:
             continue
-        names["interviewer"] = names["interviewer"].casefold()
+        names["interviewer"] = address_of(names["interviewer"])
         if not names["round"] and len(rounds) == 1:
             names["round"] = rounds[0]
         unusable = _faults(names, rounds)
