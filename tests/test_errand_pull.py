@@ -100,16 +100,23 @@ def test_times_are_kept_to_the_microsecond(
 
 
 def test_times_are_shown_in_the_spreadsheets_time_zone(google: Google, run: Run, project: Path, inbox: Inbox) -> None:
-    """Ten o'clock UTC is five in the morning in New York."""
+    """Ten past ten UTC is early in the morning in New York; another zone shows all rows anew, and only once."""
     settings = project / "config" / "pipeline.toml"
     settings.write_text(settings.read_text() + '\n[sheet]\ntime_zone = "America/New_York"\n')
     run("panel", "import", "panel.csv")
     made = run("create-form", "--json").json
-    google.control("clock", now="2026-03-05T10:00:00Z", stopped=True)
+    google.control("clock", now="2026-03-05T10:10:00Z", stopped=True)
     inbox.put(made["forms"][0]["form_id"], "Ana")
     run("pull-responses")
     path = f"/v4/spreadsheets/{made['spreadsheet']['spreadsheet_id']}/values/Scorecards!A2"
-    assert google.call("GET", path)["values"] == [["2026-03-05 05:00"]]
+    assert google.call("GET", path)["values"] == [["2026-03-05 05:10"]]
+    settings.write_text(settings.read_text().replace("America/New_York", "Asia/Kathmandu"))
+    run("create-form")
+    run("pull-responses")
+    assert google.call("GET", path)["values"] == [["2026-03-05 15:55"]]
+    google.calls()
+    run("pull-responses")
+    assert WRITE not in google.calls()
 
 
 # --- edited, withdrawn, back again ----------------------------------------------------------------------------------

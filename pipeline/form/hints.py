@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
-from pipeline.scorecard import PanelRow, Problem, Rubric, SubmittedScorecard
+from pipeline.scorecard import PanelRow, Problem, Rubric, SubmittedScorecard, moment_of
 
 STRAIGHT_LINE = 5  # from so many ratings on, all at one level stand out
 SAME_NOTE = 20  # characters; shorter notes ("no concerns") may well be alike
@@ -89,7 +89,7 @@ def _against_own_ratings(card: SubmittedScorecard, rubric: Rubric) -> Iterator[H
 
 
 def _at_an_odd_time(card: SubmittedScorecard, scheduled_at: str) -> Iterator[Hint]:
-    start, sent = _moment(scheduled_at), _moment(card.submitted_at)
+    start, sent = moment_of(scheduled_at), moment_of(card.submitted_at)
     if start is None or sent is None:
         return
     if sent < start:
@@ -104,14 +104,6 @@ def _at_an_odd_time(card: SubmittedScorecard, scheduled_at: str) -> Iterator[Hin
             f"Sent {_span(sent - start)} after the interview was to start",
             "Weigh it with care: notes made late follow memory",
         )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _span(length: timedelta) -> str:

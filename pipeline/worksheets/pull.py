@@ -133,6 +133,7 @@ def plan_pull(
     lost = [replace(stored, row=0) for stored in meant if stored.id not in before]
     held = {stored.id: replace(stored, row=before[stored.id].row) for stored in meant if stored.id in before}
     after, counts = _merge(before | held, incoming, complete_rounds, lost)
+    after = {id_: stored if stored.shown else replace(stored, shown=True) for id_, stored in after.items()}
     after = with_statuses(after)
     kept = [p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read]
     noted = problems.order([*kept, *problems_found, *hints(tuple(after.values()))])

@@ -128,7 +128,7 @@ def of_tables(tables: Mapping[int, Table], *, rounds: Sequence[str] = (), time_z
     owed = panel.read_rows(tables.get(design.PANEL, empty).rows, rounds, zone)
     return Book(
         tables=tables,
-        scorecards=tuple(scorecards.read_rows(cards.rows, places)),
+        scorecards=tuple(scorecards.read_rows(cards.rows, places, zone)),
         panel=owed.rows,
         panel_problems=owed.problems,
         problems=problems.read_rows(tables.get(design.PROBLEMS, empty).rows),

@@ -10,12 +10,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pipeline.scorecard import Rubric, SubmittedScorecard
+from pipeline.scorecard import Rubric, SubmittedScorecard, moment_of
 from pipeline.worksheets import cells, design
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Column, Worksheet
@@ -23,6 +23,7 @@ from pipeline.worksheets.design import Column, Worksheet
 Status = Literal["counted", "superseded", "withdrawn", "problem"]
 Value = str | float | bool | None
 RATING, EVIDENCE = "Rating: ", "Evidence: "
+A_SECOND = 1 / 86_400  # of a day
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  day 0 of a spreadsheet, in whatever zone it shows
 
 FIXED = (
@@ -47,7 +48,6 @@ FIXED = (
     Column("created_at", "Created at (UTC)", 190, "When it was first sent, exactly as received"),
 )
 _FORMER = re.compile(r"@\d{4}-\d\d-\d\dT[\d:.]+Z?$")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 BY_HEADER = {column.header: column for column in FIXED}
 
 
@@ -56,7 +56,8 @@ class StoredScorecard:
     """One row as it stands. `row` counts from 1 as the spreadsheet shows it; 0: not written yet.
 
     `sound` is False when people edited the row so that it no longer reads as we write rows: a rating that is no whole
-    number, a time that is none, no candidate. What such a row says is not to be trusted.
+    number, a time that is none, no candidate. What such a row says is not to be trusted. `shown` is False when the
+    time that it shows is another, as all are once the spreadsheet's time zone was changed.
     """
 
     card: SubmittedScorecard
@@ -64,6 +65,7 @@ class StoredScorecard:
     row: int = 0
     other: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sound: bool = True
+    shown: bool = True
 
     @property
     def id(self) -> str:
@@ -120,7 +122,7 @@ def has_others(header: Sequence[Value]) -> bool:
     return sum(name is not None and name != "" for name in header) > len(positions(header))
 
 
-def read_rows(rows: Sequence[Sequence[Value]], places: Mapping[str, int]) -> list[StoredScorecard]:
+def read_rows(rows: Sequence[Sequence[Value]], places: Mapping[str, int], zone: ZoneInfo) -> list[StoredScorecard]:
     """Every row below the header that has a response id."""
     ratings = [(key.removeprefix(RATING), place) for key, place in places.items() if key.startswith(RATING)]
     evidence = [(key.removeprefix(EVIDENCE), place) for key, place in places.items() if key.startswith(EVIDENCE)]
@@ -146,11 +148,12 @@ def read_rows(rows: Sequence[Sequence[Value]], places: Mapping[str, int]) -> lis
         status = _status(told.get("status", ""))
         sound = (
             told.get("status") == status
-            and _is_time(card.submitted_at)
+            and moment_of(card.submitted_at) is not None
             and bool(card.round and (status == "problem" or (card.candidate and card.interviewer)))
             and all(_is_rating(row, place) for _, place in ratings)
         )
-        stored.append(StoredScorecard(card, status, number, _others(told.get("other", "")), sound))
+        shown = "submitted" not in places or _shows(_number(row, places["submitted"]), card.submitted_at, zone)
+        stored.append(StoredScorecard(card, status, number, _others(told.get("other", "")), sound, shown))
     return stored
 
 
@@ -166,15 +169,9 @@ def _number(row: Sequence[Value], place: int) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _is_time(text: str) -> bool:
-    """Whether it is written as forms write a time, and there is such a day and hour."""
-    if not _TIME.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text[:19])
-    except ValueError:
-        return False
-    return True
+def _shows(held: float | None, moment: str, zone: ZoneInfo) -> bool:
+    wanted = serial(moment, zone)
+    return held == wanted or (held is not None and wanted is not None and abs(held - wanted) < A_SECOND)
 
 
 def _is_rating(row: Sequence[Value], place: int) -> bool:
@@ -251,9 +248,8 @@ def zone_of(name: str) -> ZoneInfo:
 
 def serial(moment: str, zone: ZoneInfo) -> float | None:
     """An RFC 3339 UTC time as the day number that a spreadsheet in that zone shows, to the second."""
-    try:
-        told = datetime.fromisoformat(moment[:19]).replace(tzinfo=UTC)
-    except ValueError:
+    told = moment_of(moment)
+    if told is None:
         return None
-    local = told.astimezone(zone).replace(tzinfo=None)
-    return round((local - EPOCH) / timedelta(days=1), 6)
+    local = told.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return (local - EPOCH) / timedelta(days=1)
