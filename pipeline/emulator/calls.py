@@ -32,6 +32,11 @@ class Call:
     body: Json = field(default_factory=dict)
     base_url: str = ""  # of this server, for links in answers
 
+    @property
+    def given(self) -> Json:
+        """All that was asked, for methods that differ in where they take it: parameters and body."""
+        return {**self.params, **self.body}
+
 
 @dataclass(frozen=True)
 class Content:

@@ -42,6 +42,10 @@ class Row:
     def set_attr(self, column: int, attr: int) -> None:
         _put(self.attrs, column, attr, 0)
 
+    def clear(self, left: int, right: int) -> None:
+        """Take the values of columns left..right away; their attributes stay."""
+        self.values = trim(self.values[:left] + [None] * (right - left) + self.values[right:], None)
+
     @property
     def width(self) -> int:
         return max(len(self.values), len(self.attrs))
@@ -275,4 +279,4 @@ def trim(cells: list[Any], blank: Any) -> list[Any]:
     end = len(cells)
     while end and cells[end - 1] == blank:
         end -= 1
-    return cells[:end]
+    return cells[:end] if end < len(cells) else cells

@@ -55,6 +55,11 @@ def wants(mask: Tree | None, name: str) -> Tree | None:
     return found
 
 
+def filled(document: Json) -> Json:
+    """The document without its members that are empty, false or zero: proto3 leaves them out."""
+    return {name: value for name, value in document.items() if value}
+
+
 def patch(target: Json, source: Json, mask: Tree, fields: tuple[str, ...] = (), *, fixed: tuple[str, ...] = ()) -> None:
     """Set in `target` what `mask` names, from `source`; a named field that `source` lacks is cleared.
 

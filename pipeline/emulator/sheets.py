@@ -10,8 +10,8 @@ import copy
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from . import book as books
 from . import (
-    a1,
     drive,
     patches,
     sheets_cells,
@@ -22,7 +22,6 @@ from . import (
     sheets_render,
     sheets_tabs,
 )
-from . import book as books
 from . import sheets_values as values
 from .book import TABLES, Book, Worksheet, new_worksheet
 from .calls import Call, Handler, Json, Transaction
@@ -30,6 +29,7 @@ from .cells import DEFAULT_FORMAT
 from .masks import Tree
 from .patches import THEME
 from .refusal import Refusal, blaming, invalid
+from .sheets_metadata import chosen
 
 MIME_TYPE = "application/vnd.google-apps.spreadsheet"
 __all__ = ["HANDLERS", "MIME_TYPE", "TABLES", "opened"]
@@ -143,15 +143,9 @@ def _mask(call: Call) -> Tree | None:
 
 
 def get(book: Book, _: Transaction, call: Call) -> Json:
-    ranges = call.params.get("ranges")
-    areas = [a1.parse(text, book) for text in ranges] if ranges else None
-    return sheets_render.spreadsheet(book, call.base_url, areas, call.params.get("includeGridData", False), _mask(call))
-
-
-def get_by_data_filter(book: Book, _: Transaction, call: Call) -> Json:
-    filters = call.body.get("dataFilters")
-    areas = [area for one in filters for area in sheets_metadata.areas(book, one)] if filters else None
-    return sheets_render.spreadsheet(book, call.base_url, areas, call.body.get("includeGridData", False), _mask(call))
+    given = call.given
+    areas = chosen(book, given) if given.get("ranges") or given.get("dataFilters") else None
+    return sheets_render.spreadsheet(book, call.base_url, areas, given.get("includeGridData", False), _mask(call))
 
 
 def batch_update(book: Book, tx: Transaction, call: Call) -> Json:
@@ -164,7 +158,7 @@ def batch_update(book: Book, tx: Transaction, call: Call) -> Json:
         tx.db.execute("UPDATE files SET name = ? WHERE id = ?", (book.title, book.id))
     if call.body.get("includeSpreadsheetInResponse"):
         ranges = call.body.get("responseRanges")
-        areas = [a1.parse(text, book) for text in ranges] if ranges else None
+        areas = chosen(book, {"ranges": ranges}) if ranges else None
         whole = _mask(call)
         mask = None if whole is None else patches.wants(whole, "updatedSpreadsheet") or {}
         answer["updatedSpreadsheet"] = sheets_render.spreadsheet(
@@ -215,21 +209,21 @@ def _copy_across(source: Book, sheet: Worksheet, target: Book) -> Json:
 HANDLERS: dict[str, Handler] = {
     "sheets.spreadsheets.create": create,
     "sheets.spreadsheets.get": _reads(get),
-    "sheets.spreadsheets.getByDataFilter": _reads(get_by_data_filter),
+    "sheets.spreadsheets.getByDataFilter": _reads(get),
     "sheets.spreadsheets.batchUpdate": _writes(batch_update),
     "sheets.spreadsheets.sheets.copyTo": copy_to,
     "sheets.spreadsheets.developerMetadata.get": _reads(sheets_metadata.get),
     "sheets.spreadsheets.developerMetadata.search": _reads(sheets_metadata.search),
     "sheets.spreadsheets.values.get": _reads(values.get),
     "sheets.spreadsheets.values.batchGet": _reads(values.batch_get),
-    "sheets.spreadsheets.values.batchGetByDataFilter": _reads(values.batch_get_by_data_filter),
+    "sheets.spreadsheets.values.batchGetByDataFilter": _reads(values.batch_get),
     "sheets.spreadsheets.values.update": _writes(values.update),
     "sheets.spreadsheets.values.batchUpdate": _writes(values.batch_update),
-    "sheets.spreadsheets.values.batchUpdateByDataFilter": _writes(values.batch_update_by_data_filter),
+    "sheets.spreadsheets.values.batchUpdateByDataFilter": _writes(values.batch_update),
     "sheets.spreadsheets.values.append": _writes(values.append),
     "sheets.spreadsheets.values.clear": _writes(values.clear),
     "sheets.spreadsheets.values.batchClear": _writes(values.batch_clear),
-    "sheets.spreadsheets.values.batchClearByDataFilter": _writes(values.batch_clear_by_data_filter),
+    "sheets.spreadsheets.values.batchClearByDataFilter": _writes(values.batch_clear),
 }
 
 

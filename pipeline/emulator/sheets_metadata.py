@@ -98,6 +98,12 @@ def areas(book: Book, data_filter: Json) -> list[Area]:
     return [area for entry in look_up(book, data_filter["developerMetadataLookup"]) for area in area_of(book, entry)]
 
 
+def chosen(book: Book, given: Json) -> list[Area]:
+    """The cells that a call names, be it by A1 ranges or by data filters."""
+    by_name = [a1.parse(text, book) for text in given.get("ranges") or []]
+    return by_name + [area for one in given.get("dataFilters") or [] for area in areas(book, one)]
+
+
 def _selected(book: Book, data_filter: Json) -> list[Json]:
     if "developerMetadataLookup" in data_filter:
         return look_up(book, data_filter["developerMetadataLookup"])

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from . import a1, sheets_metadata
+from . import a1
 from .a1 import Area
 from .book import Book, Worksheet
 from .calls import Call, Json, Transaction
 from .cells import Reader, check_text, typed_format
 from .displays import show
 from .grid import Row, trim
+from .patches import filled
 from .refusal import blaming, invalid
-from .typed import Formula, Value, from_json
+from .sheets_dimensions import insert_lines
+from .sheets_metadata import areas, chosen
+from .typed import Formula, from_json
 
 Options = dict[str, Any]
 
@@ -21,13 +25,16 @@ Options = dict[str, Any]
 # -- reading
 
 
-def _options(given: Any, prefix: str = "") -> Options:
-    def named(name: str) -> str:
-        return prefix + name[0].upper() + name[1:] if prefix else name
-
+def _options(given: Mapping[str, Any], *, response: bool = False) -> Options:
+    """How values are to be read: as a read asks for it, or as a write asks for the values in its response."""
+    names = (
+        ("responseValueRenderOption", "responseDateTimeRenderOption")
+        if response
+        else ("valueRenderOption", "dateTimeRenderOption")
+    )
     return {
-        "render": given.get(named("valueRenderOption")) or "FORMATTED_VALUE",
-        "dates": given.get(named("dateTimeRenderOption")) or "SERIAL_NUMBER",
+        "render": given.get(names[0]) or "FORMATTED_VALUE",
+        "dates": given.get(names[1]) or "SERIAL_NUMBER",
     }
 
 
@@ -35,13 +42,16 @@ def read(book: Book, area: Area, options: Options, dimension: str | None) -> Jso
     """A ValueRange: the area clipped to the grid, without trailing blanks."""
     sheet = book.worksheet(area.sheet)
     area = a1.check(area, sheet)
-    by_columns = dimension == "COLUMNS"
-    answer: Json = {"range": a1.text(area, sheet.title), "majorDimension": "COLUMNS" if by_columns else "ROWS"}
     values = _trimmed(_values(book, sheet, area, options))
-    if by_columns:
-        width = max(map(len, values), default=0)
-        values = _trimmed([[row[c] if c < len(row) else "" for row in values] for c in range(width)])
-    return {**answer, "values": values} if values else answer
+    if dimension == "COLUMNS":
+        values = _trimmed(map(list, zip_longest(*values, fillvalue="")))
+    return filled(
+        {
+            "range": a1.text(area, sheet.title),
+            "majorDimension": "COLUMNS" if dimension == "COLUMNS" else "ROWS",
+            "values": values,
+        }
+    )
 
 
 def _values(book: Book, sheet: Worksheet, area: Area, options: Options) -> Iterator[list[Any]]:
@@ -66,16 +76,8 @@ def _values(book: Book, sheet: Worksheet, area: Area, options: Options) -> Itera
         yield cells
 
 
-def _trimmed(rows: Any) -> list[list[Any]]:
-    kept = []
-    for row in rows:
-        end = len(row)
-        while end and isinstance(row[end - 1], str) and not row[end - 1]:
-            end -= 1
-        kept.append(row[:end] if end < len(row) else row)
-    while kept and not kept[-1]:
-        kept.pop()
-    return kept
+def _trimmed(rows: Iterable[list[Any]]) -> list[list[Any]]:
+    return trim([trim(row, "") for row in rows], [])
 
 
 def get(book: Book, _: Transaction, call: Call) -> Json:
@@ -84,23 +86,20 @@ def get(book: Book, _: Transaction, call: Call) -> Json:
 
 
 def batch_get(book: Book, _: Transaction, call: Call) -> Json:
-    dimension = call.params.get("majorDimension")
-    areas = [a1.parse(text, book) for text in call.params.get("ranges") or []]
-    found = [read(book, area, _options(call.params), dimension) for area in areas]
-    return {"spreadsheetId": book.id, **({"valueRanges": found} if found else {})}
-
-
-def batch_get_by_data_filter(book: Book, _: Transaction, call: Call) -> Json:
-    dimension, options = call.body.get("majorDimension"), _options(call.body)
-    matched: dict[Area, list[Json]] = {}
-    for data_filter in call.body.get("dataFilters", []):
-        for area in sheets_metadata.areas(book, data_filter):
-            matched.setdefault(area, []).append(data_filter)
-    found = [
-        {"valueRange": read(book, area, options, dimension), "dataFilters": filters}
-        for area, filters in matched.items()
-    ]
-    return {"spreadsheetId": book.id, **({"valueRanges": found} if found else {})}
+    given = call.given
+    options, dimension = _options(given), given.get("majorDimension")
+    if "dataFilters" not in given:
+        found = [read(book, area, options, dimension) for area in chosen(book, given)]
+    else:
+        matched: dict[Area, list[Json]] = {}
+        for data_filter in given["dataFilters"]:
+            for area in areas(book, data_filter):
+                matched.setdefault(area, []).append(data_filter)
+        found = [
+            {"valueRange": read(book, area, options, dimension), "dataFilters": filters}
+            for area, filters in matched.items()
+        ]
+    return filled({"spreadsheetId": book.id, "valueRanges": found})
 
 
 # -- writing
@@ -115,23 +114,20 @@ def _parses(option: str | None) -> bool:
 def _rows_of(value_range: Json) -> list[list[Any]]:
     """The values by row, whichever dimension they came in; missing members of a column are skipped (null)."""
     values: list[list[Any]] = value_range.get("values") or []
-    if value_range.get("majorDimension") != "COLUMNS":
-        return values
-    height = max(map(len, values), default=0)
-    return [[column[r] if r < len(column) else None for column in values] for r in range(height)]
+    return list(map(list, zip_longest(*values))) if value_range.get("majorDimension") == "COLUMNS" else values
 
 
-def write(book: Book, area: Area, rows: Sequence[Sequence[Any]], parse: bool, *, bounded: bool = True) -> Area | None:
+def _write(book: Book, area: Area, rows: Sequence[Sequence[Any]], parse: bool) -> Area | None:
     """Enter values from the area's top left corner; the area written, or None when there was nothing to write.
 
-    `bounded`: an area of more than one cell must hold them all. Null skips a cell, "" clears it.
+    An area of more than one cell must hold them all. Null skips a cell, "" clears it.
     """
     sheet = book.worksheet(area.sheet)
     height, width = len(rows), max(map(len, rows), default=0)
     if not width:
         return None
     clipped = a1.check(area, sheet)
-    limits = clipped if bounded and not area.is_cell else Area(sheet.id, 0, 0, sheet.row_count, sheet.column_count)
+    limits = Area(sheet.id).clip(sheet.row_count, sheet.column_count) if area.is_cell else clipped
     if area.top + height > limits.bottom:
         raise _outside(clipped, area, sheet, f"row [{limits.bottom + 1}]")
     if area.left + width > limits.right:
@@ -164,27 +160,23 @@ def _outside(clipped: Area, area: Area, sheet: Worksheet, where: str) -> Excepti
 
 def _report(book: Book, area: Area, rows: Sequence[Sequence[Any]]) -> Json:
     """The counts of an UpdateValuesResponse; a skipped cell does not count, a cleared one does."""
-    sheet = book.worksheet(area.sheet)
     touched = [(r, c) for r, row in enumerate(rows) for c, member in enumerate(row) if member is not None]
-    counts = {
+    return {
+        "updatedRange": a1.text(area, book.worksheet(area.sheet).title),
         "updatedRows": len({row for row, _ in touched}),
         "updatedColumns": len({column for _, column in touched}),
         "updatedCells": len(touched),
     }
-    return {
-        "updatedRange": a1.text(area, sheet.title),
-        **{name: count for name, count in counts.items() if count},
-    }
 
 
-def _update(book: Book, area: Area, value_range: Json, settings: Any) -> Json:
+def _update(book: Book, area: Area, value_range: Json, settings: Mapping[str, Any]) -> Json:
     rows = _rows_of(value_range)
-    written = write(book, area, rows, _parses(settings.get("valueInputOption")))
+    written = _write(book, area, rows, _parses(settings.get("valueInputOption")))
     report = _report(book, written or a1.check(area, book.worksheet(area.sheet)), rows)
     if settings.get("includeValuesInResponse"):
-        options, dimension = _options(settings, "response"), value_range.get("majorDimension")
+        options, dimension = _options(settings, response=True), value_range.get("majorDimension")
         report["updatedData"] = read(book, written or area, options, dimension)
-    return report
+    return filled(report)
 
 
 def _same_range(text: str, value_range: Json, book: Book) -> Area:
@@ -200,42 +192,24 @@ def update(book: Book, _: Transaction, call: Call) -> Json:
     return {"spreadsheetId": book.id, **_update(book, area, call.body, call.params)}
 
 
-def _totals(book: Book, responses: list[Json], areas: Sequence[Area]) -> Json:
-    def cells(name: str) -> int:
-        return sum(response.get(name, 0) for response in responses)
-
-    totals = {
-        "totalUpdatedRows": cells("updatedRows"),
-        "totalUpdatedColumns": cells("updatedColumns"),
-        "totalUpdatedCells": cells("updatedCells"),
-        "totalUpdatedSheets": len({area.sheet for area in areas}),
-    }
-    return {
-        "spreadsheetId": book.id,
-        **{name: total for name, total in totals.items() if total},
-        **({"responses": responses} if responses else {}),
-    }
-
-
 def batch_update(book: Book, _: Transaction, call: Call) -> Json:
+    """Each item of `data` names its place by a range or, in the call made for that, by a data filter."""
     _parses(call.body.get("valueInputOption"))
-    responses, areas = [], []
-    for number, value_range in enumerate(call.body.get("data") or []):
-        with blaming(f"data[{number}]"):
-            areas.append(a1.parse(value_range.get("range", ""), book))
-            responses.append({"spreadsheetId": book.id, **_update(book, areas[-1], value_range, call.body)})
-    return _totals(book, responses, areas)
-
-
-def batch_update_by_data_filter(book: Book, _: Transaction, call: Call) -> Json:
-    _parses(call.body.get("valueInputOption"))
-    responses, areas = [], []
+    by_filter = call.method.endswith("ByDataFilter")
+    responses, written = [], []
     for number, item in enumerate(call.body.get("data") or []):
         with blaming(f"data[{number}]"):
-            for area in sheets_metadata.areas(book, item.get("dataFilter", {})):
-                areas.append(area)
-                responses.append({**_update(book, area, item, call.body), "dataFilter": item["dataFilter"]})
-    return _totals(book, responses, areas)
+            data_filter = item.get("dataFilter", {})
+            places = areas(book, data_filter) if by_filter else [a1.parse(item.get("range", ""), book)]
+            told = {"dataFilter": data_filter} if by_filter else {"spreadsheetId": book.id}
+            responses += [{**told, **_update(book, area, item, call.body)} for area in places]
+            written += places
+    totals = {
+        f"total{name}": sum(response.get(name[0].lower() + name[1:], 0) for response in responses)
+        for name in ("UpdatedRows", "UpdatedColumns", "UpdatedCells")
+    }
+    sheets = len({area.sheet for area in written})
+    return filled({"spreadsheetId": book.id, **totals, "totalUpdatedSheets": sheets, "responses": responses})
 
 
 # -- appending
@@ -280,7 +254,7 @@ def _any(sheet: Worksheet, top: int, bottom: int, left: int, right: int) -> bool
 
 
 def append(book: Book, _: Transaction, call: Call) -> Json:
-    parse = _parses(call.params.get("valueInputOption"))
+    _parses(call.params.get("valueInputOption"))
     area = _same_range(call.params["range"], call.body, book)
     sheet = book.worksheet(area.sheet)
     clipped = a1.check(area, sheet)
@@ -289,22 +263,12 @@ def append(book: Book, _: Transaction, call: Call) -> Json:
     at = Area(sheet.id, table.bottom, table.left) if table else Area(sheet.id, clipped.top, clipped.left)
     width = max(map(len, rows), default=0)
     if call.params.get("insertDataOption") == "INSERT_ROWS" and at.top < sheet.row_count:
-        from .sheets_dimensions import insert_lines
-
         insert_lines(book, sheet, at.top, len(rows), rows=True)
     sheet.resize(max(sheet.row_count, at.top + len(rows)), max(sheet.column_count, at.left + width))
     book.check_size()
-    answer: Json = {"spreadsheetId": book.id}
-    if table:
-        answer["tableRange"] = a1.text(table, sheet.title)
-    written = write(book, at, rows, parse, bounded=False)
-    updates: Json = {"spreadsheetId": book.id}
-    if written:
-        updates |= _report(book, written, rows)
-        if call.params.get("includeValuesInResponse"):
-            options = _options(call.params, "response")
-            updates["updatedData"] = read(book, written, options, call.body.get("majorDimension"))
-    return {**answer, "updates": updates}
+    updates = _update(book, at, call.body, call.params) if width else {}
+    found = {"tableRange": a1.text(table, sheet.title)} if table else {}
+    return {"spreadsheetId": book.id, **found, "updates": {"spreadsheetId": book.id, **updates}}
 
 
 # -- clearing
@@ -313,15 +277,9 @@ def append(book: Book, _: Transaction, call: Call) -> Json:
 def _clear(book: Book, area: Area) -> str:
     sheet = book.worksheet(area.sheet)
     area = a1.check(area, sheet)
-    places = [
-        index
-        for index, row in sheet.grid.rows(area.top, area.bottom)
-        if any(value is not None for value in row.values[area.left : area.right])
-    ]
-    for index in places:
-        row = sheet.grid.edit(index)
-        rest: list[Value] = [None] * (area.right - area.left) + row.values[area.right :]
-        row.values = trim(row.values[: area.left] + rest, None)
+    for index, row in sheet.grid.rows(area.top, area.bottom):
+        if row.any(area.left, area.right - 1):
+            sheet.grid.edit(index).clear(area.left, area.right)
     return a1.text(area, sheet.title)
 
 
@@ -330,15 +288,5 @@ def clear(book: Book, _: Transaction, call: Call) -> Json:
 
 
 def batch_clear(book: Book, _: Transaction, call: Call) -> Json:
-    areas = [a1.parse(text, book) for text in call.body.get("ranges") or []]
-    return _cleared(book, areas)
-
-
-def batch_clear_by_data_filter(book: Book, _: Transaction, call: Call) -> Json:
-    filters = call.body.get("dataFilters") or []
-    return _cleared(book, [area for data_filter in filters for area in sheets_metadata.areas(book, data_filter)])
-
-
-def _cleared(book: Book, areas: Sequence[Area]) -> Json:
-    cleared = [_clear(book, area) for area in areas]
-    return {"spreadsheetId": book.id, **({"clearedRanges": cleared} if cleared else {})}
+    cleared = [_clear(book, area) for area in chosen(book, call.given)]
+    return filled({"spreadsheetId": book.id, "clearedRanges": cleared})
