@@ -94,6 +94,13 @@ class Worksheet:
         found: dict[str, Json] = self.doc.setdefault("rows" if rows else "columns", {})
         return found
 
+    def set_line(self, index: int, own: Json, *, rows: bool) -> None:
+        """What a row (or column) has of its own from now on; nothing where that is empty."""
+        lines = self.lines(rows=rows)
+        lines.pop(str(index), None)
+        if own:
+            lines[str(index)] = own
+
     def value(self, row: int, column: int) -> Value:
         found = self.grid.row(row)
         return found.value(column) if found else None

@@ -7,6 +7,7 @@ A row holds what was entered and, beside it, the number of each cell's attribute
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
@@ -100,6 +101,10 @@ class Block:
     def changed(self) -> None:
         self.dirty, self._formulas = True, None
 
+    def replace(self, rows: list[Row | None]) -> None:
+        self.rows, self.size = rows, len(rows)
+        self.changed()
+
     def dump(self) -> str:
         rows = [row and [_dumped(row.values) if self.formulas else row.values, row.attrs] for row in self.rows or ()]
         return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
@@ -139,14 +144,8 @@ class Grid:
 
     def _find(self, row: int) -> tuple[int, int]:
         """The block's number and the row's place in it; the end of the last block for a row behind it."""
-        low, high = 0, len(self.blocks)
-        while low < high:
-            middle = (low + high) // 2
-            if self.starts[middle + 1] <= row:
-                low = middle + 1
-            else:
-                high = middle
-        return low, row - self.starts[low]
+        number = bisect_right(self.starts, row) - 1
+        return number, row - self.starts[number]
 
     def row(self, index: int) -> Row | None:
         if index >= self.height:
@@ -196,47 +195,33 @@ class Grid:
         self.rows_of(self.blocks[number])[place] = row
 
     def _grow(self, height: int) -> None:
+        """Store empty rows up to a height: the last block is filled up, then others follow."""
         missing = height - self.height
-        if self.blocks and (room := BLOCK_ROWS - self.blocks[-1].size) > 0:
-            last, room = self.blocks[-1], min(room, missing)
-            self.rows_of(last).extend([None] * room)
-            last.size += room
-            last.changed()
-            missing -= room
         while missing > 0:
-            size = min(missing, BLOCK_ROWS)
-            self.blocks.append(Block(None, size, 0, [None] * size))
-            missing -= size
+            if not self.blocks or self.blocks[-1].size >= BLOCK_ROWS:
+                self.blocks.append(Block(None, 0, 0, []))
+            last = self.blocks[-1]
+            more = min(BLOCK_ROWS - last.size, missing)
+            last.replace(self.rows_of(last) + [None] * more)
+            missing -= more
         self._index()
 
     def insert(self, at: int, rows: Sequence[Row | None]) -> None:
-        """Put rows in front of row `at`."""
+        """Put rows in front of row `at`; a block that becomes too large is parted."""
         if at >= self.height:
-            return self._insert_below(at, rows)
+            for index, row in enumerate(rows, at):
+                self.put(index, row)
+            return
         number, place = self._find(at)
         block = self.blocks[number]
         both = self.rows_of(block)
         both[place:place] = rows
-        self._split(number, both)
-        self.version += 1
-        return None
-
-    def _insert_below(self, at: int, rows: Sequence[Row | None]) -> None:
-        for offset, row in enumerate(rows):
-            self.put(at + offset, row)
-
-    def _split(self, number: int, rows: list[Row | None]) -> None:
-        """Store rows in the place of one block, in as many blocks as they need."""
-        block = self.blocks[number]
-        if len(rows) <= 2 * BLOCK_ROWS:
-            block.rows, block.size = rows, len(rows)
-            block.changed()
-        else:
-            parts = [rows[start : start + BLOCK_ROWS] for start in range(0, len(rows), BLOCK_ROWS)]
-            block.rows, block.size = parts[0], len(parts[0])
-            block.changed()
-            self.blocks[number + 1 : number + 1] = [Block(None, len(part), None, part) for part in parts[1:]]
+        size = BLOCK_ROWS if len(both) > 2 * BLOCK_ROWS else len(both)
+        block.replace(both[:size])
+        parts = [both[start : start + size] for start in range(size, len(both), size)]
+        self.blocks[number + 1 : number + 1] = [Block(None, len(part), None, part) for part in parts]
         self._index()
+        self.version += 1
 
     def delete(self, at: int, count: int) -> list[Row | None]:
         """Take out rows and give them back."""
@@ -248,20 +233,14 @@ class Grid:
             rows = self.rows_of(block)
             here = min(block.size - place, end - at)
             taken += rows[place : place + here]
-            del rows[place : place + here]
-            block.size -= here
-            block.changed()
+            block.replace(rows[:place] + rows[place + here :])
             if not block.size:
-                self._drop(number)
+                del self.blocks[number]
+                self.removed += [block.id] if block.id is not None else []
             self._index()
             end -= here
         self.version += 1
         return taken + [None] * (count - len(taken))
-
-    def _drop(self, number: int) -> None:
-        block = self.blocks.pop(number)
-        if block.id is not None:
-            self.removed.append(block.id)
 
     def columns(self, change: Callable[[list[Any], Any], list[Any]]) -> None:
         """Rewrite every row's lists of values (blank None) and attributes (blank 0)."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
-from . import patches, references
-from .book import LISTS, Book, Worksheet
+from . import patches, places, references
+from .book import Book, Worksheet
 from .calls import Json
+from .cells import Reader
 from .grid import Row
 from .references import Move
 from .refusal import Refusal, invalid
@@ -16,13 +17,16 @@ from .typed import Formula
 _WORD = {True: "row", False: "column"}
 
 
+def _is_rows(given: Json) -> bool:
+    if given.get("dimension") not in ("ROWS", "COLUMNS"):
+        raise invalid("The dimension must be ROWS or COLUMNS.")
+    return bool(given["dimension"] == "ROWS")
+
+
 def line_range(book: Book, given: Json, *, grow: bool = False) -> tuple[Worksheet, bool, int, int]:
     """Worksheet, whether rows, start and end of a DimensionRange; open ends are the grid's."""
     sheet = book.worksheet(given.get("sheetId", 0))
-    dimension = given.get("dimension")
-    if dimension not in ("ROWS", "COLUMNS"):
-        raise invalid("The dimension must be ROWS or COLUMNS.")
-    rows = dimension == "ROWS"
+    rows = _is_rows(given)
     size = sheet.size(rows=rows)
     start, end = given.get("startIndex", 0), given.get("endIndex", size)
     if start < 0 or end <= start:
@@ -42,76 +46,30 @@ def line_range(book: Book, given: Json, *, grow: bool = False) -> tuple[Workshee
 
 def shift_everything(book: Book, sheet: Worksheet, move: Move, *, rows: bool) -> None:
     """Move all references to rows (or columns) of a worksheet: formulas, ranges, metadata, sizes."""
+    rewrite_formulas(book, lambda formula, home: references.shifted(formula, home, sheet.title, move, rows=rows))
+
+    def change(place: Json) -> Json | None:
+        return places.moved(place, move, rows=rows) if places.is_on(place, sheet.id) else place
+
+    book.doc = places.changed(book.doc, change)
     for other in book.worksheets:
-        for index, column, formula in list(other.formulas()):
-            if (text := references.shifted(formula, other.title, sheet.title, move, rows=rows)) != formula:
-                other.grid.edit(index).set_value(column, Formula(text))
-        for value in rule_formulas(other):
-            text = references.shifted(value["userEnteredValue"], other.title, sheet.title, move, rows=rows)
-            value["userEnteredValue"] = text
-        for name in (*LISTS, "basicFilter"):
-            if name in other.doc:
-                other.doc[name] = _shifted(other.doc[name], sheet.id, move, rows)
-                if not other.doc[name]:
-                    del other.doc[name]
-    # A rule is shared by cells of any worksheet: only references that name theirs are known to be meant.
-    book.rewrite_validation(lambda text: references.shifted(text, "", sheet.title, move, rows=rows))
-    book.doc["namedRanges"] = _shifted(book.named_ranges, sheet.id, move, rows) or []
-    kept = []
-    for entry in book.metadata:
-        line = entry["location"].get("dimensionRange")
-        if line and line.get("sheetId", 0) == sheet.id and (line["dimension"] == "ROWS") == rows:
-            place = move(line["startIndex"], line["startIndex"])
-            if place is None:
-                continue
-            line |= {"startIndex": place[0], "endIndex": place[0] + 1}
-        kept.append(entry)
-    book.metadata[:] = kept
-    lines = sheet.lines(rows=rows)
-    moved = {move(int(index), int(index)): own for index, own in lines.items()}
+        other.doc = places.changed(other.doc, change)
+    moved = {move(int(index), int(index)): own for index, own in sheet.lines(rows=rows).items()}
     sheet.doc["rows" if rows else "columns"] = {str(place[0]): own for place, own in moved.items() if place}
 
 
-def rule_formulas(sheet: Worksheet) -> Iterator[Json]:
-    """The formulas in conditions of conditional formats."""
-    for rule in sheet.doc.get("conditionalFormats", []):
-        for value in rule.get("booleanRule", {}).get("condition", {}).get("values", []):
-            if value.get("userEnteredValue", "").startswith("="):
-                yield value
-
-
-_GRID_KEYS = {"startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"}
-
-
-def _shifted(node: Any, target: int, move: Move, rows: bool) -> Any:
-    """The document with every GridRange moved; None when the range that it hangs on is gone."""
-    if isinstance(node, list):
-        return [moved for item in node if (moved := _shifted(item, target, move, rows)) is not None]
-    if not isinstance(node, dict):
-        return node
-    if _GRID_KEYS & node.keys():
-        return _grid_shifted(node, target, move, rows) if node.get("sheetId", 0) == target else node
-    if ("rowIndex" in node or "columnIndex" in node) and "filterCriteria" not in node:
-        name = "rowIndex" if rows else "columnIndex"
-        if node.get("sheetId", 0) == target and name in node:
-            place = move(node[name], node[name])
-            return {**node, name: place[0] if place else max(node[name] - 1, 0)}
-        return node
-    moved = {name: _shifted(value, target, move, rows) for name, value in node.items()}
-    if ("range" in node and moved["range"] is None) or ("ranges" in node and node["ranges"] and not moved["ranges"]):
-        return None
-    return {name: value for name, value in moved.items() if value is not None}
-
-
-def _grid_shifted(grid: Json, target: int, move: Move, rows: bool) -> Json | None:
-    first, last = ("startRowIndex", "endRowIndex") if rows else ("startColumnIndex", "endColumnIndex")
-    start, end = grid.get(first, 0), grid.get(last)
-    if end is None:
-        if first in grid and (place := move(start, 1 << 40)):
-            return {**grid, first: place[0]}
-        return grid
-    place = move(start, end - 1)
-    return None if place is None else {**grid, first: place[0], last: place[1] + 1}
+def rewrite_formulas(book: Book, change: Callable[[str, str], str]) -> None:
+    """Change the formulas of cells, of conditional formats and of validation; each comes with its worksheet's title."""
+    for sheet in book.worksheets:
+        for index, column, formula in list(sheet.formulas()):
+            if (text := change(formula, sheet.title)) != formula:
+                sheet.grid.edit(index).set_value(column, Formula(text))
+        for rule in sheet.doc.get("conditionalFormats", []):
+            for value in rule.get("booleanRule", {}).get("condition", {}).get("values", []):
+                if value.get("userEnteredValue", "").startswith("="):
+                    value["userEnteredValue"] = change(value["userEnteredValue"], sheet.title)
+    # A rule is shared by cells of any worksheet: only references that name theirs are known to be meant.
+    book.rewrite_validation(lambda text: change(text, ""))
 
 
 # -- changes of the grid
@@ -122,7 +80,6 @@ def insert_lines(book: Book, sheet: Worksheet, at: int, count: int, *, rows: boo
     sheet.set_size(sheet.size(rows=rows) + count, rows=rows)
     book.check_size()
     shift_everything(book, sheet, references.inserted(at, count), rows=rows)
-    lines = sheet.lines(rows=rows)
     if rows:
         like = None if template is None else sheet.grid.row(template)
         formats = [_format_only(book, attr) for attr in like.attrs] if like else []
@@ -130,26 +87,23 @@ def insert_lines(book: Book, sheet: Worksheet, at: int, count: int, *, rows: boo
     else:
 
         def widen(cells: list[Any], blank: Any) -> list[Any]:
-            if len(cells) <= at and not (blank == 0 and template is not None and template < len(cells)):
-                return cells
             fill = blank
             if blank == 0 and template is not None and template < len(cells):
                 fill = _format_only(book, cells[template])
-            cells = cells + [blank] * (at - len(cells))
-            return cells[:at] + [fill] * count + cells[at:]
+            padded = cells + [blank] * (at - len(cells))
+            return padded[:at] + [fill] * count + padded[at:]
 
         sheet.grid.columns(widen)
     if template is not None:
         source = template if template < at else template + count
+        lines = sheet.lines(rows=rows)
         if own := lines.get(str(source)):
             lines |= {str(at + offset): dict(own) for offset in range(count)}
 
 
 def _format_only(book: Book, attr: int) -> int:
-    document = book.attributes[attr]
-    names = ("userEnteredFormat", "dataValidation")
-    kept: Json = {name: document[name] for name in names if name in document}
-    return book.attribute(kept)
+    kept = ("userEnteredFormat", "dataValidation")
+    return book.attribute({name: item for name, item in book.attributes[attr].items() if name in kept})
 
 
 def delete_lines(book: Book, sheet: Worksheet, start: int, end: int, *, rows: bool) -> None:
@@ -225,9 +179,7 @@ def append_dimension(book: Book, request: Json) -> None:
     length = request.get("length", 0)
     if length < 1:
         raise invalid("The length must be greater than 0.")
-    if request.get("dimension") not in ("ROWS", "COLUMNS"):
-        raise invalid("The dimension must be ROWS or COLUMNS.")
-    rows = request["dimension"] == "ROWS"
+    rows = _is_rows(request)
     sheet.set_size(sheet.size(rows=rows) + length, rows=rows)
     book.check_size()
 
@@ -241,16 +193,15 @@ def move_dimension(book: Book, request: Json) -> None:
     if start <= to <= end:
         return
     shift_everything(book, sheet, references.moved(start, end, to), rows=rows)
+    target = to if to < start else to - (end - start)
     if rows:
-        taken = sheet.grid.delete(start, end - start)
-        sheet.grid.insert(to if to < start else to - (end - start), taken)
+        sheet.grid.insert(target, sheet.grid.delete(start, end - start))
         return
 
     def reorder(cells: list[Any], blank: Any) -> list[Any]:
         padded = cells + [blank] * (max(end, to) - len(cells))
-        block, rest = padded[start:end], padded[:start] + padded[end:]
-        at = to if to < start else to - (end - start)
-        return rest[:at] + block + rest[at:]
+        rest = padded[:start] + padded[end:]
+        return rest[:target] + padded[start:end] + rest[target:]
 
     sheet.grid.columns(reorder)
 
@@ -262,22 +213,17 @@ def update_dimension_properties(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
     if request.get("properties", {}).get("pixelSize", 0) < 0:
         raise invalid("The pixelSize must not be negative.")
-    lines = sheet.lines(rows=rows)
     for index in range(start, end):
-        own = lines.setdefault(str(index), {})
+        own = dict(sheet.lines(rows=rows).get(str(index), {}))
         patches.patch(own, request.get("properties", {}), mask, ("pixelSize", "hiddenByUser"))
         if not own.get("hiddenByUser", True):
             del own["hiddenByUser"]
-        if not own:
-            del lines[str(index)]
+        sheet.set_line(index, own, rows=rows)
 
 
 def auto_resize(book: Book, request: Json) -> None:
     """Sets columns to a width estimated from the longest text shown, rows to the standard height."""
-    from .cells import Reader
-
     sheet, rows, start, end = line_range(book, request.get("dimensions", {}))
-    lines = sheet.lines(rows=rows)
     widths = dict.fromkeys(range(start, end), 0)
     if not rows:
         reader = Reader(book, sheet)
@@ -286,12 +232,10 @@ def auto_resize(book: Book, request: Json) -> None:
                 shown = reader.shown(index, column, row.value(column), row.attr(column))
                 widths[column] = max(widths[column], *map(len, shown.split("\n")))
     for index, width in widths.items():
-        own = lines.setdefault(str(index), {})
-        own.pop("pixelSize", None)
-        if width:
-            own["pixelSize"] = max(21, 6 + 7 * width)
-        if not own:
-            del lines[str(index)]
+        own = {**sheet.lines(rows=rows).get(str(index), {}), "pixelSize": max(21, 6 + 7 * width)}
+        if not width:
+            del own["pixelSize"]
+        sheet.set_line(index, own, rows=rows)
 
 
 REQUESTS = {

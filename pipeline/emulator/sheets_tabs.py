@@ -5,15 +5,13 @@ from __future__ import annotations
 import copy
 import secrets
 from collections.abc import Callable
-from typing import Any
 
-from . import patches, references, schema
+from . import patches, places, references, schema
 from .book import IDS, Book, Worksheet, copied, new_worksheet
 from .calls import Json
 from .refusal import invalid
-from .sheets_dimensions import resize_to, rule_formulas
+from .sheets_dimensions import resize_to, rewrite_formulas
 from .sheets_render import sheet_properties
-from .typed import Formula
 
 MAX_ID = 2**31 - 1
 
@@ -129,19 +127,9 @@ def update_sheet_properties(book: Book, request: Json) -> None:
     sheet.properties["gridProperties"] |= frozen
     _check_frozen(sheet)
     if sheet.title != old_title:
-        _retitle(book, old_title, sheet.title)
+        rewrite_formulas(book, lambda formula, _: references.renamed(formula, old_title, sheet.title))
     if not mask or "index" in mask:
         _move_sheet(book, sheet, given.get("index", 0 if mask else len(book.worksheets)))
-
-
-def _retitle(book: Book, old: str, new: str | None) -> None:
-    for sheet in book.worksheets:
-        for index, column, formula in list(sheet.formulas()):
-            if (text := references.renamed(formula, old, new)) != formula:
-                sheet.grid.edit(index).set_value(column, Formula(text))
-    for value in (value for sheet in book.worksheets for value in rule_formulas(sheet)):
-        value["userEnteredValue"] = references.renamed(value["userEnteredValue"], old, new)
-    book.rewrite_validation(lambda text: references.renamed(text, old, new))
 
 
 def _move_sheet(book: Book, sheet: Worksheet, index: int) -> None:
@@ -162,7 +150,7 @@ def delete_sheet(book: Book, request: Json) -> None:
     book.worksheets.remove(sheet)
     book.doc["namedRanges"] = [n for n in book.named_ranges if n["range"].get("sheetId", 0) != sheet.id]
     book.metadata[:] = [entry for entry in book.metadata if not _is_on(entry["location"], sheet.id)]
-    _retitle(book, sheet.title, None)
+    rewrite_formulas(book, lambda formula, _: references.renamed(formula, sheet.title, None))
 
 
 def _is_on(location: Json, sheet_id: int) -> bool:
@@ -195,7 +183,9 @@ def copy_title(book: Book, title: str) -> str:
 def copy_into(book: Book, source: Worksheet, number: int, title: str) -> Worksheet:
     """A copy of a worksheet with new ids for what hangs on it; not yet in the book."""
     sheet = copied(source, number)
-    sheet.doc = _on_sheet(sheet.doc, source.id, number)
+    sheet.doc = places.changed(
+        sheet.doc, lambda place: {**place, "sheetId": number} if places.is_on(place, source.id) else place
+    )
     sheet.properties["title"] = title
     sheet.properties.pop("hidden", None)
     for kept, id_name in IDS.items():
@@ -204,20 +194,6 @@ def copy_into(book: Book, source: Worksheet, number: int, title: str) -> Workshe
             item[id_name] = fresh_id(taken)
             taken.add(item[id_name])
     return sheet
-
-
-_PLACES = ("range", "ranges", "unprotectedRanges", "merges", "sources", "anchorCell")
-
-
-def _on_sheet(node: Any, old: int, new: int, *, place: bool = False) -> Any:
-    """The document with each place on the worksheet `old`, be it the whole of it (`{}`), on `new` instead."""
-    if isinstance(node, list):
-        return [_on_sheet(item, old, new, place=place) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if place:
-        return {**node, "sheetId": new} if node.get("sheetId", 0) == old else node
-    return {name: _on_sheet(value, old, new, place=name in _PLACES) for name, value in node.items()}
 
 
 REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {
