@@ -27,7 +27,7 @@ from pipeline.google.refusals import Invalid
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
 from pipeline.scorecard import Problem, Round, SubmittedScorecard, instant
-from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, Version, mark_of
+from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, Version, in_force, mark_of
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
 ATTEMPTS = 4  # at writing while people move rows
@@ -171,7 +171,7 @@ class _Reading:
                     continue  # about a candidate who was erased; only people can delete it from the form
                 if since and (response["responseId"], response.get("lastSubmittedTime")) in known:
                     continue  # inside the overlap, and held already
-                version = version_at(self.book, response.get("lastSubmittedTime", ""))
+                version = version_at(self.book, round_.id, response.get("lastSubmittedTime", ""))
                 card, problems, other = read_response(
                     response, join, rubric, round_id=round_.id, levels=version.levels if version else None
                 )
@@ -190,10 +190,10 @@ class _Reading:
                 self.incoming.append(Incoming(stored.card, usable, stored.other, held=True))
 
 
-def version_at(book: Book, moment: str) -> Version | None:
-    """The rubric in force at a moment (RFC 3339 UTC); None when no version was recorded."""
-    found = [version for version in book.versions if instant(version.since) <= instant(moment)]
-    return found[-1] if found else next(iter(book.versions), None)
+def version_at(book: Book, round_id: str, moment: str) -> Version | None:
+    """The rubric that a round's form showed at a moment (RFC 3339 UTC); None when no version was recorded."""
+    then = [version for version in book.versions if instant(version.since) <= instant(moment)]
+    return in_force(then, round_id) or next(iter(book.versions), None)
 
 
 def _edited_by_hand(project: Project, book: Book) -> bool:

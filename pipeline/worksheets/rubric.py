@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from pipeline.scorecard import Rubric
@@ -36,7 +36,8 @@ class JoinRow:
 class Version:
     """A rubric by its fingerprint: from when on it was in force (RFC 3339 UTC), who set it, and what it changed.
 
-    `scale` is "1 to 5": scorecards on different scales cannot be averaged. "" when it is not known.
+    `scale` is "1 to 5": scorecards on different scales cannot be averaged. "" when it is not known. `rounds`: whose
+    forms show it, when those of other rounds still show the one before; none named: all of them.
     """
 
     fingerprint: str
@@ -44,6 +45,7 @@ class Version:
     who: str = ""
     what: str = ""
     scale: str = ""
+    rounds: tuple[str, ...] = ()
 
     @property
     def levels(self) -> range | None:
@@ -127,7 +129,8 @@ def grid(rubric: Rubric, recorded: Recorded) -> list[list[Json]]:
         for field in fields
     ]
     rows += [
-        {"part": VERSION, "id": version.fingerprint, "text": _in_force(version), "why": version.what}
+        {"part": VERSION, "round": " ".join(version.rounds), "id": version.fingerprint}
+        | {"text": _in_force(version), "why": version.what}
         for version in recorded.versions
     ]
     rows += [
@@ -155,11 +158,19 @@ def scale_of(rubric: Rubric) -> str:
     return f"{rubric.scale.low} to {rubric.scale.high}"
 
 
-def with_version(versions: Sequence[Version], new: Version) -> tuple[Version, ...]:
-    """The versions with this one in force; unchanged when it already is."""
-    if versions and versions[-1].fingerprint == new.fingerprint:
+def in_force(versions: Sequence[Version], round_id: str) -> Version | None:
+    """The last of these versions that the round's form shows."""
+    return next((each for each in reversed(versions) if not each.rounds or round_id in each.rounds), None)
+
+
+def with_version(versions: Sequence[Version], new: Version, shown: Sequence[str], of: Rubric) -> tuple[Version, ...]:
+    """The versions with this one in force in the rounds whose forms have just been `shown` it."""
+    before = {id_: in_force(versions, id_) for id_ in shown}
+    behind = tuple(id_ for id_, held in before.items() if held is None or held.fingerprint != new.fingerprint)
+    if not behind:
         return tuple(versions)
-    return (*versions, new)
+    everywhere = not versions or {round_.id for round_ in of.rounds} <= set(behind)
+    return (*versions, replace(new, rounds=() if everywhere else behind))
 
 
 def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
@@ -178,7 +189,7 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
         elif part == VERSION and id_:
             said, _, scale = text.removeprefix(_SINCE).partition(_SCALE)
             since, _, who = said.partition(_BY)
-            versions.append(Version(id_, since, who, told.get("why", ""), scale))
+            versions.append(Version(id_, since, who, told.get("why", ""), scale, tuple(round_id.split())))
         elif part == APPLIED:
             applied.setdefault(round_id, {})[id_] = text
         elif part == WEIGHING:

@@ -18,15 +18,15 @@ from pipeline.errands.create_form.carrying_out import Execution, OtherIds
 from pipeline.errands.create_form.deciding import decide, dropped_rounds, plan_form, round_dropped
 from pipeline.errands.create_form.plan import Plan
 from pipeline.errands.create_form.survey import Found, Stakes, stakes, survey, unread
-from pipeline.errands.rank import chosen_round
 from pipeline.errands.times import exact_text_of
 from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, Refused
 from pipeline.form import Change, FormPlan
 from pipeline.google.refusals import NotInvited
 from pipeline.google.retry import OutcomeUnknown
-from pipeline.project import Project
+from pipeline.project import Project, choose_round
 from pipeline.scorecard import Round
 from pipeline.state import write_atomically
+from pipeline.worksheets import in_force
 
 ATTEMPTS = 3  # to settle writes whose outcome is unknown
 SAVED = ("round_id", "allow_destructive", "drift", "recreate")  # options that a saved plan brings with it
@@ -160,7 +160,7 @@ def ensure_spreadsheet(project: Project) -> Mapping[str, Any]:
 
 def chosen_rounds(project: Project, round_id: str | None) -> Sequence[Round]:
     """All rounds, or the one asked for; a fault with the list otherwise."""
-    return project.rubric.rounds if round_id is None else [chosen_round(project.rubric, round_id)]
+    return project.rubric.rounds if round_id is None else [choose_round(project.rubric, round_id)]
 
 
 def _decide(project: Project, rounds: Sequence[Round], found: Found, options: Options) -> Plan:
@@ -264,6 +264,15 @@ def _still_holds(saved: Plan, fresh: Plan) -> None:
             )
 
 
+def _behind(project: Project, found: Found) -> list[str]:
+    """Rounds whose forms do not show the present rubric: a change of meaning was made in another round alone."""
+    shown = {id_: in_force(found.book.versions, id_) for id_ in found.forms} if found.book else {}
+    rounds = (round_.id for round_ in project.rubric.rounds)
+    return [
+        id_ for id_ in rounds if (held := shown.get(id_)) is not None and held.fingerprint != project.rubric.fingerprint
+    ]
+
+
 def _outcome(project: Project, found: Found, plan: Plan, *, dry_run: bool) -> Outcome:
     links = []
     for round_ in project.rubric.rounds:
@@ -282,7 +291,11 @@ def _outcome(project: Project, found: Found, plan: Plan, *, dry_run: bool) -> Ou
         {"spreadsheet_id": str(sheet["id"]), "url": project.lasting(str(sheet.get("webViewLink", "")))} if sheet else {}
     )
     next_step = ""
-    if not dry_run and not (found.book and found.book.panel):
+    if not dry_run and (behind := _behind(project, found)):
+        next_step = (
+            f"The form of the round {', '.join(behind)} still shows an earlier rubric: run 'pipeline create-form'."
+        )
+    elif not dry_run and not (found.book and found.book.panel):
         next_step = "Next: say who interviews whom with 'pipeline panel import FILE.csv', or in the Panel worksheet."
     elif not dry_run:
         next_step = "Next: hand out the personal links that 'pipeline status' shows; 'pipeline run' brings answers in."

@@ -241,7 +241,7 @@ def _spreadsheet(
         _without_dropped(
             _with_forms(before, role, found.book, [r for r in rubric.rounds if r.id in forms], forms), rubric
         ),
-        versions=with_version(before.versions, version),
+        versions=with_version(before.versions, version, list(forms), rubric),
         weighing=weighing(rubric),
     )
     if found.spreadsheet is None:
