@@ -14,7 +14,7 @@ from pipeline import config
 from pipeline.config import ProjectFiles, Role, Settings
 from pipeline.errors import Fault, InvalidInput
 from pipeline.question_bank import Bank
-from pipeline.scorecard import Rubric
+from pipeline.scorecard import Round, Rubric
 from pipeline.state import State
 
 if TYPE_CHECKING:
@@ -160,3 +160,13 @@ def choose_role(sources: ProjectFiles, name: str | None, directory: Path) -> Rol
     what = f"there is no role {name!r}" if name else "there are several roles"
     todo = f"choose one with --role: {', '.join(sorted(by_id))}"
     raise InvalidInput([Fault(str(directory / "config"), 0, "", what, todo)])
+
+
+def choose_round(rubric: Rubric, round_id: str) -> Round:
+    """The round of this id; a fault with the list otherwise."""
+    chosen = next((round_ for round_ in rubric.rounds if round_.id == round_id), None)
+    if chosen is None:
+        known = ", ".join(round_.id for round_ in rubric.rounds)
+        file = f"config/{rubric.role}.toml"
+        raise InvalidInput([Fault(file, 0, "round", f"there is no round {round_id!r}", f"choose one of: {known}")])
+    return chosen

@@ -304,6 +304,33 @@ def test_a_scorecard_is_stamped_with_the_version_in_force_when_it_was_sent(
     assert stamped == {"Ana": first, "Ben": second}
 
 
+def test_a_version_holds_for_the_rounds_whose_forms_show_it(
+    google: Google, run: Run, role: Json, project: Path
+) -> None:
+    """A scorecard of the other round, or sent before `create-form`, is never stamped with anchors that nobody saw."""
+    google.control("clock", now=datetime.now(UTC).isoformat())
+    bank("none,one example", "takes none,one example")(project)
+    run("run")  # the files are ahead of the forms: no version comes in force
+    (first,) = versions(google, role)
+
+    told = run("create-form", "--round", "technical").err
+    assert "The form of the round team still shows an earlier rubric: run 'pipeline create-form'." in told
+    google.submit(role["team"], MARA, {"Candidate": "Ana", **TEAM}).raise_for_status()
+    google.submit(role["technical"], IVO, {"Candidate": "Ana", **TECHNICAL}).raise_for_status()
+    assert "still shows" not in run("create-form").err
+    google.submit(role["team"], MARA, {"Candidate": "Ben", **TEAM}).raise_for_status()
+    run("run")
+
+    assert [row["Round"] for row in versions(google, role)] == ["", "technical", "team"]
+    second = versions(google, role)[-1]["Id"]
+    stamped = {
+        (row["Candidate"], row["Round"]): row["Rubric version"]
+        for row in google.table(role["spreadsheet"], "Scorecards")
+    }
+    assert stamped == {("Ana", "team"): first["Id"], ("Ana", "technical"): second, ("Ben", "team"): second}
+    assert "Nothing to do" in run("create-form").out
+
+
 # --- rounds ---------------------------------------------------------------------------------------------------------
 
 
@@ -367,9 +394,8 @@ def test_the_ranking_is_made_across_rounds(run: Run, scorecards: Json) -> None:
 
 
 def test_one_round_can_be_ranked_explained_and_exported_alone(run: Run, scorecards: Json, project: Path) -> None:
-    """By its own competencies, so that nobody is incomplete for want of the other; Rankings stays of all rounds."""
-    everything = run("run", "--round", "technical", "--json").json["written"]["ranking"]["candidates"]
-    assert set(everything[0]["competencies"]) == {"databases", "security", "teamwork"}
+    """By its own competencies, so that nobody is incomplete for want of the other."""
+    run("pull-responses", "--round", "technical")
     team = run("rank", "--round", "team", "--json").json
     assert [set(row["competencies"]) for row in team["candidates"]] == [{"teamwork"}] * 2
     assert [row["scorecards"] for row in team["candidates"]] == [0, 0]  # not pulled yet
@@ -385,10 +411,78 @@ def test_one_round_can_be_ranked_explained_and_exported_alone(run: Run, scorecar
     run("export", "team.json", "--round", "team")
     exported = (project / "team.json").read_text()
     assert "teamwork" in exported and "databases" not in exported
-    for command in (["rank"], ["explain", "Ana"], ["run"], ["export", "other.json"]):
+    for command in (
+        ["rank"],
+        ["explain", "Ana"],
+        ["run"],
+        ["export", "other.json"],
+        ["check"],
+        ["doctor"],
+        ["write-rankings"],
+    ):
         assert "there is no round 'tema'" in run(*command, "--round", "tema", code=3).err
     config('id = "teamwork"\nweight = 2', 'id = "teamwork"\nweight = 0')(project)
     assert "Nothing of the round team counts" in run("rank", "--round", "team", code=2).err
+
+
+def test_one_round_can_be_written_alone_and_says_so(google: Google, run: Run, scorecards: Json, project: Path) -> None:
+    """In every row, in About and on the screen; managers' cells stay, and the next run is of all rounds again."""
+    spreadsheet = scorecards["spreadsheet"]
+    run("panel", "add", "--candidate", "Cyd", "--interviewer", IVO, "--round", "technical")
+    run("run")
+    typed = "What-if!I5:K5"
+    google.call(
+        "PUT", f"/v4/spreadsheets/{spreadsheet}/values/{typed}", {"values": [[1, 2, 3]]}, valueInputOption="RAW"
+    )
+    whole = google.table(spreadsheet, "Rankings")
+
+    told = run("write-rankings", "--round", "team").err
+    assert "Rankings of the round team alone written" in told and "It leaves out the other rounds until" in told
+    ana, _, cyd = google.table(spreadsheet, "Rankings")
+    assert (ana["Score"], ana["Databases"], ana["Teamwork"], ana["Scorecards"]) == (5, "–", 5, "1 of 1")
+    assert ana["Flags"] == "Incomplete: rated by 1 interviewer, 2 are needed; of the round team alone"
+    assert cyd["Flags"] == "no scorecard, and not on the panel, in the round team"
+    about = [row[1] for row in google.values(spreadsheet, "About") if len(row) > 1]
+    assert "Of the round team alone: its questions, and the scorecards about them." in about
+    assert "round team alone: nobody is ranked" in about
+    assert google.values(spreadsheet, "What-if!B2")[0][0] is True
+    assert google.values(spreadsheet, typed) == [[1, 2, 3]]
+    (record,) = [p for p in (project / ".pipeline" / "records").iterdir() if "team alone" in p.read_text()]
+    assert "Of the round team alone" in run("rank", "--record", str(record)).err
+
+    google.calls()
+    again = run("run", "--round", "team", "--json").json["written"]
+    assert google.calls() == ["sheets.spreadsheets.values.batchGetByDataFilter", "forms.forms.responses.list"]
+    assert (again["changed"], again["round"]) == (False, "team")
+    alone = run("rank", "--round", "team", "--json").json
+    assert again["ranking"]["candidates"] == alone["candidates"]
+
+    assert "Rankings written" in run("run").err
+    assert google.table(spreadsheet, "Rankings") == whole
+    assert google.values(spreadsheet, typed) == [[1, 2, 3]]
+
+
+def test_one_round_can_be_checked_alone(run: Run, role: Json, project: Path) -> None:
+    """Warnings of its questions, checks of its form; a fault anywhere is told all the same."""
+    warned = run("check", "--round", "team", "--json").json
+    assert warned["questions"] == 1 and {w["row"] for w in warned["warnings"]} == {5}
+    assert {w["row"] for w in run("check", "--json").json["warnings"]} > {5}
+    forms = {c["name"] for c in run("doctor", "--round", "team", "--json").json["checks"] if "form (" in c["name"]}
+    assert forms == {"form (team) reachable", "form (team) published", "form (team) responders"}
+    bank("joins,databases", "joins,databses")(project)
+    assert "databses" in run("check", "--round", "team", code=3).err
+
+
+def test_a_candidate_is_not_forgotten_by_halves(
+    google: Google, run: Run, scorecards: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by the flag nor by the environment that limits the other commands; with the way to what may be meant."""
+    google.calls()
+    told = run("forget", "Ana", "--yes", "--round", "team", code=2).err
+    assert "A candidate is erased of all rounds" in told and "pull-responses --full --round team" in told
+    monkeypatch.setenv("PIPELINE_ROUND", "team")
+    assert "A candidate is erased of all rounds" in run("forget", "Ana", "--yes", code=2).err
+    assert not google.calls()
 
 
 @pytest.mark.parametrize("command", [("run",), ("status",), ("pull-responses", "--round", "team"), ("close-form",)])

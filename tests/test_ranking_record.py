@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -34,6 +35,15 @@ def test_a_record_gives_the_same_ranking_byte_for_byte() -> None:
     assert record.reproduces(kept)
 
 
+def test_what_was_left_out_before_is_told_by_the_record_too() -> None:
+    """A ranking of one round says so, and says it again when the record is reproduced."""
+    alone = "Of the round team alone."
+    result = ranking.rank(example(3), FLOOR)
+    result = replace(result, notes=(*result.notes, alone))
+    kept = record.make(result, example(3), FLOOR, Policy(), program_version="1", made_at="", told=[alone])
+    assert record.replay(kept) == result
+
+
 def test_a_record_of_must_haves_and_ties_too() -> None:
     """Thresholds and weights survive as exact fractions."""
     result = ranking.rank(example(3), FLOOR)
@@ -46,7 +56,7 @@ def test_it_holds_what_it_was_made_from_but_not_what_people_wrote() -> None:
     kept = made()
     assert kept["program_version"] == "1.2.3"
     assert kept["rubric_version"] == rubric().fingerprint
-    assert set(kept["hashes"]) == {"rubric", "policy", "candidates", "scorecards", "result"}
+    assert set(kept["hashes"]) == {"rubric", "policy", "candidates", "scorecards", "told", "result"}
     assert kept["inputs"]["policy"]["min_coverage"] == "13/20"
     assert "evidence" not in kept["inputs"]["scorecards"][0]
 

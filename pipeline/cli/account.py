@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from pipeline.cli.screen import Screen, command
+from pipeline.cli.screen import Screen, command, round_option
 
 
 @command("login")
@@ -65,7 +65,8 @@ def logout(screen: Screen) -> None:
 
 
 @command("doctor")
-def doctor(screen: Screen) -> int:
+@round_option
+def doctor(screen: Screen, round_: str | None) -> int:
     """\b
     Examples:
       pipeline doctor
@@ -78,7 +79,7 @@ def doctor(screen: Screen) -> int:
     from pipeline.google.doctor import exit_code
 
     with screen.project() as project:
-        checks = check_all(project, examine)
+        checks = check_all(project, examine, round_id=round_)
     if screen.json:
         screen.document({"checks": [vars(check) for check in checks]})
     else:

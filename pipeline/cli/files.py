@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.screen import Screen, command
+from pipeline.cli.screen import Screen, command, round_option
 from pipeline.errors import InvalidInput
 
 
@@ -36,17 +36,25 @@ def init(screen: Screen, directory: Path | None) -> None:
 
 
 @command("check")
-def check(screen: Screen) -> None:
+@round_option
+def check(screen: Screen, round_: str | None) -> None:
     """\b
     Examples:
       pipeline check
       pipeline check --project backend-hiring --json
 
     Validate question bank and configuration, all faults at once, and warn of weak spots. Nothing is sent.
+    With --round the warnings are of this round's questions alone; faults are told of all files.
     """
-    from pipeline.project import choose_role, read_sources
+    from pipeline import config
+    from pipeline.project import choose_role, choose_round, read_sources
 
     sources = read_sources(screen.directory)
+    if not sources.faults and (screen.role or round_):
+        role = choose_role(sources, screen.role, screen.directory)
+        if round_:
+            choose_round(config.rubric(role, sources.bank), round_)
+            sources = sources.of_round(role, round_)
     if screen.json:
         screen.document(
             {
@@ -60,13 +68,12 @@ def check(screen: Screen) -> None:
         screen.say(f"warning: {warning}")
     if sources.faults:
         raise InvalidInput(sources.faults)
-    if screen.role:
-        choose_role(sources, screen.role, screen.directory)
     count = len(sources.bank.questions)
     roles = ", ".join(role.id for role in sources.roles)
     several = len(sources.roles) > 1
     next_step = f"pipeline create-form{f' --role {screen.role or sources.roles[0].id}' * several}"
-    screen.say(f"{count} questions, role{'s' * several} {roles}: no faults. Next: {next_step}")
+    of, only = (f", round {round_}", f" --round {round_}") if round_ else ("", "")
+    screen.say(f"{count} questions, role{'s' * several} {roles}{of}: no faults. Next: {next_step}{only}")
 
 
 def _fault(fault: object) -> dict[str, object]:

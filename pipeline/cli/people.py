@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.screen import Screen, command, complete_candidate, round_option
+from pipeline.errors import CannotAsk
 
 
 @click.group("panel")
@@ -94,16 +95,24 @@ def status(screen: Screen, round_: str | None) -> None:
 @command("forget")
 @click.argument("candidate", shell_complete=complete_candidate)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def forget(screen: Screen, candidate: str, yes: bool) -> None:
+@click.option("--round", "round_", envvar="PIPELINE_ROUND", help="Refused: never by halves.")
+def forget(screen: Screen, candidate: str, yes: bool, round_: str | None) -> None:
     """\b
     Examples:
       pipeline forget "Ana Ribeiro"
       pipeline forget "Ana Ribeiro" --yes --json
 
     Erase one candidate everywhere we can reach, and print a receipt that says what we cannot.
+    Never of one round alone: --round is refused, for what the other rounds hold would still tell of the candidate.
     """
     from pipeline.errands.forget import forget as erase
 
+    if round_:
+        raise CannotAsk(
+            f"A candidate is erased of all rounds: drop-downs, Panel, Rankings and records would still name {candidate}.",
+            f"Leave out --round (and PIPELINE_ROUND). To take back scorecards of {round_} alone, delete the responses in "
+            f"its form and run 'pipeline pull-responses --full --round {round_}'.",
+        )
     screen.confirm(f"Erase everything stored about {candidate!r}?", "--yes", yes=yes)
     with screen.project("forget") as project:
         receipt = erase(project, candidate)

@@ -65,18 +65,20 @@ def _report_pull(screen: Screen, pulled: Pulled) -> int:
 @command("write-rankings")
 @release_option
 @scale_option
-def write_rankings(screen: Screen, releases: tuple[str, ...], present_scale_only: bool) -> None:
+@round_option
+def write_rankings(screen: Screen, releases: tuple[str, ...], present_scale_only: bool, round_: str | None) -> None:
     """\b
     Examples:
       pipeline write-rankings
       pipeline write-rankings --release "Ana Ribeiro"
 
     Compute the ranking and write Rankings, Interviewers and the worksheets around them.
+    With --round they show the ranking of this round alone, and say so, until they are written without it.
     """
     from pipeline.errands.write_rankings import write_rankings as write
 
     with screen.project("write-rankings") as project:
-        written = write(project, releases=releases, present_scale_only=present_scale_only)
+        written = write(project, releases=releases, present_scale_only=present_scale_only, round_id=round_)
         if screen.json:
             screen.document(written.document())
         screen.say(written.summary())
@@ -102,6 +104,7 @@ def run(
       pipeline run --watch 60
 
     pull-responses, then write-rankings: the one command of a hiring round.
+    With --round of this round alone: its responses, and then its ranking, until Rankings is written without it.
     """
     from pipeline.cli.watching import watch as repeat
     from pipeline.errands.run import run as run_once

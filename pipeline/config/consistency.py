@@ -131,9 +131,16 @@ def _unasked(bank: Bank, question: Question, role: Role) -> Fault:
     return bank.fault(question, "rounds", what, f"name a round that does: {' '.join(covering)}")
 
 
-def lint(bank: Bank, roles: Sequence[Role]) -> list[Fault]:
-    """What works but is worth a second look. Never stops anything."""
-    return sorted({*_lint_bank(bank, roles), *(hint for role in roles for hint in _lint_role(role, bank))})
+def lint(bank: Bank, roles: Sequence[Role], round_id: str | None = None) -> list[Fault]:
+    """What works but is worth a second look; of one round's `of_round` alone when it is named. Never stops anything."""
+    return sorted({*_lint_bank(bank, roles), *(hint for role in roles for hint in _lint_role(role, bank, round_id))})
+
+
+def of_round(bank: Bank, role: Role, round_id: str) -> Bank:
+    """The bank with the questions alone that one round of a role asks."""
+    whole = rubric(role, bank)
+    asked = {q.id for round_ in role.rounds if round_.id == round_id for q in whole.questions_in(round_)}
+    return dataclasses.replace(bank, questions=tuple(q for q in bank.questions if q.id in asked))
 
 
 def lint_settings(settings: Settings, file: str) -> list[Fault]:
@@ -177,21 +184,24 @@ def _texts(question: Question) -> tuple[str, ...]:
     return (question.question, question.why, question.sample_answer, *many)
 
 
-def _lint_role(role: Role, bank: Bank) -> Iterator[Fault]:
+def _lint_role(role: Role, bank: Bank, round_id: str | None) -> Iterator[Fault]:
     whole = rubric(role, bank)
+    rounds = [round_ for round_ in role.rounds if round_id in (None, round_.id)]
+    covered = {id_ for round_ in rounds for id_ in round_.competencies}
+    competencies = [each for each in role.competencies if round_id is None or each.id in covered]
     if len({competency.weight for competency in role.competencies}) > 1:
-        for competency in role.competencies:
+        for competency in competencies:
             if not competency.why:
                 what = f"{quoted(competency.id)} has the weight {float(competency.weight):g} without a why"
                 yield role.competency_fault(competency, what, "write down the reason, or make all weights equal")
-    if role.competencies and not any(competency.must_have for competency in role.competencies):
+    if round_id is None and role.competencies and not any(competency.must_have for competency in role.competencies):
         what = "no competency is a must-have, so a strength can make up for any weakness"
         yield role.competency_fault(role.competencies[0], what, "if one is indispensable, add must_have = true")
-    for competency in role.competencies:
+    for competency in competencies:
         if competency.threshold is not None and competency.threshold <= role.scale.low:
             what = f"nobody can miss the threshold of {quoted(competency.id)}"
             yield role.competency_fault(competency, what, f"set it above {role.scale.low}, or delete must_have")
-    for round_ in role.rounds:
+    for round_ in rounds:
         total = sum(question.minutes for question in whole.questions_in(round_))
         if round_.minutes and total > round_.minutes:
             what = f"the questions of {quoted(round_.id)} take {total} minutes, the round has {round_.minutes}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import question_bank
@@ -26,6 +26,13 @@ class ProjectFiles:
     roles: tuple[Role, ...]
     faults: tuple[Fault, ...]
     hints: tuple[Fault, ...]
+
+    def of_round(self, role: Role, round_id: str) -> ProjectFiles:
+        """The same with the questions of one round alone, and what is said of them."""
+        bank = consistency.of_round(self.bank, role, round_id)
+        settings = consistency.lint_settings(self.settings, f"{FOLDER}/{SETTINGS}")
+        hints = (*consistency.lint(bank, [role], round_id), *settings)
+        return replace(self, bank=bank, roles=(role,), hints=hints)
 
 
 def read_all(directory: Path) -> ProjectFiles:

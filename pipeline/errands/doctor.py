@@ -10,27 +10,33 @@ from pipeline.errands.book import read_book
 from pipeline.errands.status import retention
 from pipeline.errors import NotSignedIn, PipelineError
 from pipeline.google.doctor import Check, FormToCheck, check_all, failed
-from pipeline.project import Project
+from pipeline.project import Project, choose_round
 from pipeline.worksheets import Book
 
 
-def doctor(project: Project, examine: Callable[[Path], bool]) -> list[Check]:
+def doctor(project: Project, examine: Callable[[Path], bool], *, round_id: str | None = None) -> list[Check]:
     """The checks of workspace, sign-in, forms and spreadsheet; files not remembered are looked for in Drive.
 
     Args:
         examine: whether a directory holds a local workspace's database; raises Refused when it is damaged.
+        round_id: of the forms, look at this round's alone.
     """
+    if round_id is not None:
+        choose_round(project.rubric, round_id)
     if project.settings.workspace != "local":
-        return _checks(project)
+        return _checks(project, round_id)
     try:
         there = examine(project.hidden)
     except PipelineError as fault:
         return [failed("workspace", fault)]
     sound = Check("workspace", "PASS", "The local workspace's database is sound.")
-    return [sound if there else Check("workspace", "SKIP", "Nothing was kept on this machine yet."), *_checks(project)]
+    return [
+        sound if there else Check("workspace", "SKIP", "Nothing was kept on this machine yet."),
+        *_checks(project, round_id),
+    ]
 
 
-def _checks(project: Project) -> list[Check]:
+def _checks(project: Project, only: str | None) -> list[Check]:
     try:
         session = project.session
     except NotSignedIn as fault:
@@ -49,6 +55,7 @@ def _checks(project: Project) -> list[Check]:
     forms = [
         FormToCheck(round_id, form_id, frozenset(responders | asked.get(round_id, set())))
         for round_id, form_id in known.items()
+        if only in (None, round_id)
     ]
     checks = check_all(session, forms, spreadsheet, now=project.now)
     return [*checks, _kept(project, book)] if book else checks

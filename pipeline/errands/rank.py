@@ -14,9 +14,9 @@ from pipeline.errands.book import open_book
 from pipeline.errands.release import released
 from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, PipelineError
 from pipeline.form import name_of_candidate, near_match
-from pipeline.project import Project, choose_role, read_sources
+from pipeline.project import Project, choose_role, choose_round, read_sources
 from pipeline.ranking import Policy, Ranking
-from pipeline.scorecard import Round, Rubric, SubmittedScorecard
+from pipeline.scorecard import Rubric, SubmittedScorecard
 from pipeline.worksheets import Book
 from pipeline.worksheets.scorecards import RATING
 
@@ -34,6 +34,7 @@ class Ranked:
     ranking: Ranking
     rubric: Rubric
     scorecards: Sequence[SubmittedScorecard]
+    told: tuple[str, ...] = ()  # those of the ranking's notes, its last ones, that tell what was left out before
 
 
 def from_ratings(
@@ -94,7 +95,7 @@ def from_book(
     told += _told(round_id)
     if scorecards and (gone := [name for name in book.lacking(rubric) if name.startswith(RATING)]):
         told.append(f"Scorecards has no column for {', '.join(gone)}: 'pipeline run' brings in what was rated there.")
-    return Ranked(replace(result, notes=(*result.notes, *told)), rubric, scorecards)
+    return Ranked(replace(result, notes=(*result.notes, *told)), rubric, scorecards, tuple(told))
 
 
 def _limited(rubric: Rubric, round_id: str | None) -> Rubric:
@@ -105,7 +106,7 @@ def _limited(rubric: Rubric, round_id: str | None) -> Rubric:
     """
     if round_id is None:
         return rubric
-    round_ = chosen_round(rubric, round_id)
+    round_ = choose_round(rubric, round_id)
     questions = rubric.questions_in(round_)
     asked = {question.competency for question in questions}
     competencies = tuple(each for each in rubric.competencies if each.id in asked)
@@ -131,16 +132,6 @@ def _cards_of(scorecards: list[SubmittedScorecard], whole: Rubric, only: Rubric)
 
 def _told(round_id: str | None) -> list[str]:
     return [f"Of the round {round_id} alone: its questions, and the scorecards about them."] if round_id else []
-
-
-def chosen_round(rubric: Rubric, round_id: str) -> Round:
-    """The round of this id; a fault with the list otherwise."""
-    chosen = next((round_ for round_ in rubric.rounds if round_.id == round_id), None)
-    if chosen is None:
-        known = ", ".join(round_.id for round_ in rubric.rounds)
-        file = f"config/{rubric.role}.toml"
-        raise InvalidInput([Fault(file, 0, "round", f"there is no round {round_id!r}", f"choose one of: {known}")])
-    return chosen
 
 
 def _as_written(book: Book) -> None:

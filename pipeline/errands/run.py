@@ -47,9 +47,11 @@ def run(
     """Bring in what is new and write the rankings that follow from it.
 
     Args:
-        round_id: look at this round's form alone; Rankings is made of all that is in the spreadsheet then.
+        round_id: look at this round's form alone, and write the ranking of this round alone.
     """
     pulled = pull_responses(project, full=full, round_id=round_id)
     changes, book = follow_panel(project, pulled.book, chosen_rounds(project, round_id))
-    written = write_rankings(project, releases=releases, present_scale_only=present_scale_only, book=book)
+    written = write_rankings(
+        project, releases=releases, present_scale_only=present_scale_only, round_id=round_id, book=book
+    )
     return Ran(pulled, changes, written)

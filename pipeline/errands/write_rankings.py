@@ -38,11 +38,13 @@ class Written:
     changed: bool
     url: str
     notices: tuple[str, ...] = ()
+    round_id: str | None = None  # the only round that Rankings is of now
 
     def document(self) -> dict[str, Any]:
         return {
             "changed": self.changed,
             "url": self.url,
+            "round": self.round_id,
             "notices": list(self.notices),
             "ranking": ranking.document(self.ranked.ranking),
         }
@@ -52,10 +54,13 @@ class Written:
         ranked = sum(row.status == "ranked" for row in rows)
         rest = f", {len(rows) - ranked} not (see Flags)" if len(rows) > ranked else ""
         told = "written" if self.changed else "unchanged"
+        of = f" of the round {self.round_id} alone" if self.round_id else ""
         lines = [
-            f"Rankings {told}: {ranked} candidate{'s' * (ranked != 1)} ranked{rest}. {self.url}".rstrip(),
+            f"Rankings{of} {told}: {ranked} candidate{'s' * (ranked != 1)} ranked{rest}. {self.url}".rstrip(),
             *self.notices,
         ]
+        if self.round_id:
+            lines.append("It leaves out the other rounds until 'pipeline write-rankings' or 'run' without --round.")
         return "\n".join(lines)
 
 
@@ -64,6 +69,7 @@ def write_rankings(
     *,
     releases: Sequence[str] = (),
     present_scale_only: bool = False,
+    round_id: str | None = None,
     book: Book | None = None,
 ) -> Written:
     """Write what differs from the ranking of the counted scorecards.
@@ -71,15 +77,16 @@ def write_rankings(
     Args:
         releases: candidates to show although their panel is not complete; recorded.
         present_scale_only: leave out scorecards on another rating scale instead of refusing.
+        round_id: write the ranking of this round alone; the worksheets say so.
         book: the spreadsheet as a pull just left it; read here when None.
     """
     ids = files.ids(project)
     url = project.lasting(spreadsheet_url(project, ids.spreadsheet))
     if book is not None:
         book = _with_releases(project, book, releases)
-        ranked = from_book(project, book, present_scale_only=present_scale_only)
+        ranked = from_book(project, book, present_scale_only=present_scale_only, round_id=round_id)
         if book.about.inputs == _inputs(project, book, ranked):
-            return Written(ranked, False, url)
+            return Written(ranked, False, url, round_id=round_id)
     notices: list[str] = []
     changed = False
     plan: worksheets.RankingsPlan | None = None
@@ -98,7 +105,7 @@ def write_rankings(
         snapshot = worksheets.read_snapshot(reply)
         rounds = [round_.id for round_ in project.rubric.rounds]
         held = book or _with_releases(project, worksheets.book_of(snapshot, rounds=rounds), releases)
-        ranked = from_book(project, held, present_scale_only=present_scale_only)
+        ranked = from_book(project, held, present_scale_only=present_scale_only, round_id=round_id)
         inputs = _inputs(project, held, ranked)
         explanations = {
             row.candidate: ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, row.candidate).text()
@@ -106,13 +113,14 @@ def write_rankings(
         }
         plan = worksheets.plan_rankings(
             ranked.ranking,
-            ranked.rubric,
+            project.rubric,
             held,
             snapshot,
             now=text_of(project.now()),
             inputs=inputs,
             limits=Limits(project.role.ranking.min_coverage, project.role.ranking.min_interviewers),
             explanations=explanations,
+            only=ranked.rubric if round_id else None,
             former=plan,
         )
         notices += plan.notices
@@ -126,7 +134,7 @@ def write_rankings(
                 _keep_record(project, ranked, inputs)
                 changed = True
             if not (plan.mend or plan.fill) or attempt + 1 == ATTEMPTS:
-                return Written(ranked, changed, url, tuple(dict.fromkeys(notices)))
+                return Written(ranked, changed, url, tuple(dict.fromkeys(notices)), round_id)
             # formulas that are put back name rows and columns where they were read: see whether they still stood there
         book = None  # people are at work in it: take nothing for granted that was read before
     raise Refused(
@@ -197,6 +205,7 @@ def _keep_record(project: Project, ranked: Ranked, inputs: str) -> None:
         program_version=pipeline.__version__,
         made_at=made_at,
         candidates=[row.candidate for row in ranked.ranking.candidates],
+        told=ranked.told,
     )
     name = f"{made_at.replace(':', '')}-{inputs}.json"
     write_atomically(project.hidden / "records" / name, json.dumps(record, ensure_ascii=False, indent=1) + "\n")

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -31,12 +32,14 @@ def make(
     program_version: str,
     made_at: str,
     candidates: Iterable[str] = (),
+    told: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The record of a ranking: JSON's own types only.
 
     Args:
         scorecards, policy, candidates: what `rank` was given for this ranking.
         made_at: RFC 3339 UTC; the caller's clock.
+        told: notes of the caller's own, which stand last: that rounds or scorecards were left out.
     """
     cards = sorted((_card(card) for card in scorecards), key=_canonical)
     inputs = {
@@ -44,6 +47,7 @@ def make(
         "policy": _policy(policy),
         "candidates": sorted(set(candidates)),
         "scorecards": cards,
+        "told": list(told),
     }
     result = document(ranking)
     return {
@@ -76,7 +80,8 @@ def replay(record: Mapping[str, Any]) -> Ranking:
         SubmittedScorecard(**{key: value for key, value in card.items() if key != "texts"})
         for card in inputs["scorecards"]
     ]
-    return rank(rubric_of(record), cards, policy=Policy(**policy), candidates=inputs["candidates"])
+    made = rank(rubric_of(record), cards, policy=Policy(**policy), candidates=inputs["candidates"])
+    return replace(made, notes=(*made.notes, *inputs["told"]))
 
 
 def rubric_of(record: Mapping[str, Any]) -> Rubric:

@@ -86,8 +86,14 @@ def rows(
     scorecards: Iterable[SubmittedScorecard],
     panel: Sequence[PanelRow],
     gone: Mapping[str, str],
+    alone: str = "",
 ) -> list[list[Json]]:
-    """The whole worksheet, header included. `gone`: key -> name of candidates who still have a row in Rankings."""
+    """The whole worksheet, header included.
+
+    Args:
+        gone: key -> name of candidates who still have a row in Rankings.
+        alone: the only round that the ranking is of, as every row then says.
+    """
     owed: dict[str, set[tuple[str, str]]] = {}
     for row in panel:
         owed.setdefault(row.candidate, set()).add((row.interviewer, row.round))
@@ -97,18 +103,20 @@ def rows(
     names = keys(rubric)
     made = [[text(LEGEND.get(name, name)) for name in names]]
     made[0][0] = text(f"{PATTERN}{score_pattern(ranking)}")
+    dashes = {SCORE + competency.id: number(None) for competency in rubric.competencies}
     for result in ranking.candidates:
-        told = _of(result, len(owed.get(result.candidate, ())))
+        told = dashes | _of(result, len(owed.get(result.candidate, ())), alone)
         told |= _evidence(rubric, by_candidate.get(result.candidate, ()))
         made.append([told.get(name, cells.EMPTY) for name in names])
     for key, candidate in sorted(gone.items(), key=lambda item: (item[1], item[0])):
-        told = {"key": text(key), "candidate": text(candidate), "status": text("gone"), "flags": text(GONE)}
+        told = {"key": text(key), "candidate": text(candidate), "status": text("gone")}
+        told["flags"] = text(f"no scorecard, and not on the panel, in the round {alone}" if alone else GONE)
         blank = {name: text(cells.MISSING) for name in names if name not in TEXTS and not name.startswith(EVIDENCE)}
         made.append([(blank | told).get(name, cells.EMPTY) for name in names])
     return made
 
 
-def _of(result: CandidateResult, owed: int) -> dict[str, Json]:
+def _of(result: CandidateResult, owed: int, alone: str) -> dict[str, Json]:
     low, high = result.interval or (None, None)
     of_owed = f"{result.scorecards} of {max(owed, result.scorecards)}" if owed else str(result.scorecards)
     told = {
@@ -122,7 +130,7 @@ def _of(result: CandidateResult, owed: int) -> dict[str, Json]:
         "scorecards": text(of_owed),
         "coverage": number(result.coverage),
         "recommendations": text(recommendations(result.recommendations)),
-        "flags": text(flags(result)),
+        "flags": text(flags(result, alone)),
         "adjusted": number(result.adjusted),
         "interval": text(
             f"{words.half_up(low)} to {words.half_up(high)}" if low is not None and high is not None else ""
@@ -140,10 +148,10 @@ def recommendations(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[key]} {name}" for key, name in names if counts.get(key))
 
 
-def flags(result: CandidateResult) -> str:
+def flags(result: CandidateResult, alone: str = "") -> str:
     """Why somebody is not ranked, and what else to know, in words."""
     opening = {"incomplete": "Incomplete: ", "knocked-out": "Knocked out: "}.get(result.status, "")
-    return opening + "; ".join(result.reasons)
+    return opening + "; ".join([*result.reasons, *([f"of the round {alone} alone"] if alone else [])])
 
 
 def _evidence(rubric: Rubric, scorecards: Iterable[SubmittedScorecard]) -> dict[str, Json]:

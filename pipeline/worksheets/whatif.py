@@ -8,7 +8,7 @@ The same formulas also run with the config's numbers, and the check cell says wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -217,6 +217,15 @@ def _row(index: int, rubric: Rubric, results: Reference, candidates: int, limits
         *(formula(f"={source(SCORE + competency.id)}") for competency in rubric.competencies),
         *(formula(told[name]) for name in _CALCULATION),
     ]
+
+
+def weighing_only(whole: Rubric, only: Rubric) -> Rubric:
+    """The whole rubric with no weight and no must-have on what `only` leaves out: one table, and the same scores."""
+    kept = {competency.id for competency in only.competencies}
+    competencies = (
+        each if each.id in kept else replace(each, weight=Fraction(0), threshold=None) for each in whole.competencies
+    )
+    return replace(whole, competencies=tuple(competencies))
 
 
 def moved(rubric: Rubric, rows: Sequence[Sequence[Mapping[str, Any]]]) -> list[tuple[int, int, Json]]:

@@ -6,7 +6,7 @@ where managers work at the same time, nothing is written at a place that was rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,6 @@ from pipeline.worksheets.about import Record
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.diff import blocks, rewrite
 from pipeline.worksheets.reading import Book
-from pipeline.worksheets.rubric import Version
 from pipeline.worksheets.snapshot import Sheet, Snapshot
 from pipeline.worksheets.whatif import Limits
 
@@ -74,6 +73,7 @@ def plan_rankings(
     inputs: str,
     limits: Limits | None = None,
     explanations: Mapping[str, str] | None = None,
+    only: Rubric | None = None,
     former: RankingsPlan | None = None,
 ) -> RankingsPlan:
     """What to write so that every worksheet of ours shows this ranking.
@@ -84,22 +84,26 @@ def plan_rankings(
         inputs: `about.inputs_fingerprint` of what the ranking was made of.
         limits: the role's policy, for What-if.
         explanations: by candidate, the text of `explain`, for the note on the name.
+        only: the part of the rubric that the ranking was made by, when that is one round alone. Columns and managers'
+            cells of the others stay; every row and About say that they are left out.
         former: the plan that was sent just before; it was refused, did not come out, or has to be looked after.
     """
     sheets = snapshot.sheets
+    whole, alone = of, ""
+    if only is not None:
+        of, alone = whatif.weighing_only(of, only), only.rounds[0].id
+        book = _of_rounds(book, {round_.id for round_ in only.rounds})
     gone = shared.gone(ranking, of, sheets)
     capacity = max(results.capacity_for(len(ranking.candidates) + len(gone)), sheets[design.RESULTS].row_count - 1)
     found = results.Reference(snapshot.title(design.RESULTS, "Results"), capacity, results.keys(of))
-    table = results.rows(ranking, of, book.counted, book.panel, gone)
+    table = results.rows(ranking, of, book.counted, book.panel, gone, alone)
     limits = limits or Limits()
-    versions = rubric.with_version(book.versions, Version(of.fingerprint, now, scale=rubric.scale_of(of)))
-    recorded = replace(book.recorded, versions=versions)
     own = [
         *_results(sheets[design.RESULTS], table, capacity),
         *_what_if(of, found, sheets[design.WHAT_IF], len(ranking.candidates), limits),
         *_compare(of, found, sheets[design.COMPARE]),
         *_page(sheets[design.INTERVIEWERS], interviewers.grid(ranking, book.counted, book.panel)),
-        *_page(sheets[design.RUBRIC], rubric.grid(of, recorded)),
+        *_page(sheets[design.RUBRIC], rubric.grid(whole, book.recorded)),
     ]
     order = [str(cells.entered(row[0])) for row in table[1:]]
     known = {*order, *shared.names(sheets[design.RESULTS]), *(former.known if former else ())}
@@ -118,9 +122,9 @@ def plan_rankings(
     both += _decimals(table, sheets[design.RESULTS], rows.places)
     if not own and not both and rows.mend is None and rows.fill is None and book.about.inputs == inputs:
         return RankingsPlan(notices=rows.notices)
-    told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted)))
+    told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted), alone))
     own += _page(
-        sheets[design.ABOUT], about.grid(about.lines(ranking, of, book.panel, len(book.counted), limits), told)
+        sheets[design.ABOUT], about.grid(about.lines(ranking, whole, book.panel, len(book.counted), limits), told)
     )
     return RankingsPlan(
         _packed(own, both),
@@ -211,7 +215,13 @@ def _decimals(table: Sequence[Sequence[Json]], held: Sheet, places: Mapping[str,
         yield ask.repeat(where, "userEnteredFormat.numberFormat", userEnteredFormat=look)
 
 
-def _record(ranking: Ranking, now: str, inputs: str, counted: int) -> Record:
+def _of_rounds(book: Book, rounds: Collection[str]) -> Book:
+    scorecards = tuple(stored for stored in book.scorecards if stored.card.round in rounds)
+    return replace(book, scorecards=scorecards, panel=tuple(row for row in book.panel if row.round in rounds))
+
+
+def _record(ranking: Ranking, now: str, inputs: str, counted: int, alone: str) -> Record:
     ranked = [f"{result.rank} {result.candidate}" for result in ranking.candidates if result.rank is not None]
     more = f" and {len(ranked) - 20} more" if len(ranked) > 20 else ""
-    return Record(now, ", ".join(ranked[:20]) + more or "nobody is ranked", inputs, ranking.rubric, counted)
+    order = ", ".join(ranked[:20]) + more or "nobody is ranked"
+    return Record(now, f"round {alone} alone: {order}" if alone else order, inputs, ranking.rubric, counted)
