@@ -230,6 +230,9 @@ def test_answers_to_a_question_that_left_the_form_are_kept(
     bank.write_text("".join(line for line in bank.read_text().splitlines(True) if not line.startswith("schema")))
     run("create-form", "--allow-destructive")
     run("pull-responses")
+    run("pull-responses")  # the second says the same
+    hints = [row for row in google.table(role["spreadsheet"], "Problems") if row["Kind"] == "other-answers"]
+    assert [hint["Response"] for hint in hints] == [late]
     held = {row["Response"]: row for row in rows()}
     assert held[early]["Rating: schema"] == 3
     assert "5 ·" in held[late]["Other answers"] and held[late]["Rating: joins"] == 5
@@ -300,6 +303,31 @@ def test_problems_stay_in_their_worksheet_until_they_are_solved(
     inbox.put(role["technical"], "Ana", rating="4", edits=sent)
     run("pull-responses")
     assert "problem" not in [row["Class"] for row in google.table(role["spreadsheet"], "Problems")]
+
+
+@pytest.mark.parametrize("wrong", [{"rating": "splendid"}, {"answers": {JOINS: "9 · Beyond"}}])
+def test_a_problem_is_solved_by_sending_the_scorecard_again(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, wrong: Any
+) -> None:
+    """As Problems asks for: the new one counts, and what was wrong with the one before concerns nobody any more."""
+    inbox.put(role["technical"], "Ana", **wrong)
+    run("pull-responses", code=8)
+    google.control("clock", advance=3600)
+    inbox.put(role["technical"], "Ana")
+    run("pull-responses")
+    run("pull-responses", "--full")
+
+
+def test_a_problem_of_a_deleted_response_is_solved(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox
+) -> None:
+    """What has no candidate or no address can only be sent anew and deleted, which Problems says."""
+    sent = inbox.put(role["technical"], "Ana", None, rating="splendid")
+    said = run("pull-responses", code=8).err
+    assert "sent again from their personal link; then delete this one in the form, and run `pipeline pull-resp" in said
+    inbox.take_away(role["technical"], sent)
+    run("pull-responses", code=8)
+    run("pull-responses", "--full")
 
 
 def test_a_problems_worksheet_that_was_deleted_holds_them_again(

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from pipeline.config import Grantee
-from pipeline.form import near_match
+from pipeline.form import THEN_DELETE, near_match
 from pipeline.scorecard import Problem, SubmittedScorecard, instant, look_of
-from pipeline.worksheets import Book
+from pipeline.worksheets import Book, StoredScorecard
 
 FEW = 3  # answers and notes; when fewer can be compared, all of them may have been corrected
 
@@ -48,10 +48,10 @@ def _todo(card: SubmittedScorecard, book: Book) -> str:
     proposal = near_match(card.candidate, book.candidates)
     if proposal:
         return (
-            f"If {proposal} is meant, ask for it to be sent again for {proposal}; "
+            f"If {proposal} is meant, ask for it to be sent again for {proposal}, {THEN_DELETE}; "
             "if not, add the candidate to the Panel worksheet"
         )
-    return "Add the candidate to the Panel worksheet, or ask the interviewer to send it again"
+    return f"Add the candidate to the Panel worksheet, or ask the interviewer to send it again, {THEN_DELETE}"
 
 
 def two_spellings(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
@@ -66,7 +66,7 @@ def two_spellings(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
                         "two-spellings",
                         f"{name} looks like another spelling of {other}; they are ranked as two candidates",
                         "Put the candidates on the panel, so that the form offers their names, and ask for it to be sent "
-                        f"again for {other}",
+                        f"again for {other}, {THEN_DELETE}",
                         name,
                         card.interviewer,
                         card.round,
@@ -82,6 +82,22 @@ def not_blind(book: Book, managers: Sequence[Grantee]) -> Iterator[Problem]:
                 f"{interviewer} interviews, and may open this spreadsheet with the others' ratings",
                 "Take the address out of [sharing] managers until the scorecards are in, or know that it is so",
                 interviewer=interviewer,
+                hint=True,
+            )
+
+
+def other_answers(rows: Sequence[StoredScorecard]) -> Iterator[Problem]:
+    """Answers to questions that left the form, or that people added to it: kept beside the scorecard."""
+    for stored in rows:
+        if given := sum(1 for text in stored.other.values() if text.strip()):
+            yield Problem(
+                "other-answers",
+                f"{given} answer{'s' * (given != 1)} to questions that are not in the rubric",
+                "Nothing; they are kept under Other answers",
+                stored.card.candidate,
+                stored.card.interviewer,
+                stored.card.round,
+                stored.id,
                 hint=True,
             )
 

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline import worksheets
 from pipeline.errands import files
 from pipeline.errands.book import joins, open_book
-from pipeline.errands.checks import about_panel, not_blind, shared_addresses, two_spellings, unusable
+from pipeline.errands.checks import about_panel, not_blind, other_answers, shared_addresses, two_spellings, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.files import Ids, on_forms
 from pipeline.errands.times import text_of
@@ -217,13 +217,15 @@ def _since(book: Book, round_: Round, now: datetime) -> str | None:
 
 def _found_anew(project: Project, book: Book, rows: Sequence[StoredScorecard]) -> Sequence[Problem]:
     """What is said of all scorecards together, as they stand after the pull: the panel's view, and lint."""
-    cards = [stored.card for stored in rows if stored.status in ("counted", "problem")]
-    sent = [stored.card for stored in rows if stored.status != "withdrawn" and not stored.is_history]
+    present = [stored for stored in rows if stored.status in ("counted", "problem")]
+    cards = [stored.card for stored in present]
+    able = [stored.card for stored in rows if stored.status in ("counted", "superseded") and not stored.is_history]
     return [
         *book.panel_problems,
-        *shared_addresses(sent),
+        *shared_addresses(able),
         *(() if book.panel else two_spellings(cards)),
         *about_panel(cards, book),
         *not_blind(book, project.role.sharing.managers),
+        *other_answers(present),
         *lint(comparable(book, project.rubric, cards, present_scale_only=True), book.panel, project.rubric),
     ]

@@ -11,9 +11,10 @@ from pipeline.form.hints import lint
 from pipeline.form.links import entry, link_parts, personal_link
 from pipeline.form.meaning import questions_changed, weighing, weighing_changes
 from pipeline.form.planning import plan, plan_candidates
-from pipeline.form.reading import near_match, read_response
+from pipeline.form.reading import THEN_DELETE, near_match, read_response
 
 __all__ = [
+    "THEN_DELETE",
     "Change",
     "Field",
     "FormDesign",

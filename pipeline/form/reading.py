@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.form.designing import name_of_candidate
@@ -17,6 +17,7 @@ from pipeline.scorecard import NOT_ASSESSED, RECOMMENDATIONS, Problem, Rubric, S
 
 Orphans = dict[str, str]
 
+THEN_DELETE = "then delete this one in the form, and run `pipeline pull-responses --full`"
 _LEVEL = re.compile(r"\s*(\d+)(?=\s|[·:.,)–—-]|$)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
 _RECOMMENDATIONS = {text.casefold(): text for text in RECOMMENDATIONS}
@@ -28,13 +29,11 @@ def read_response(
     rubric: Rubric,
     *,
     round_id: str,
-    candidates: Sequence[str] = (),
     levels: range | None = None,
 ) -> tuple[SubmittedScorecard, list[Problem], Orphans]:
     """The scorecard, what was odd about it, and answers to questions that are not (or no longer) the form's.
 
     Args:
-        candidates: the panel's; with them a name that is not among them is a Problem.
         levels: those of the scale that it was given on, should that not be the rubric's present one.
     """
     answers = {question_id: _values(answer) for question_id, answer in response.get("answers", {}).items()}
@@ -63,12 +62,7 @@ def read_response(
         summary=reader.texts.get("summary", ""),
         concerns=reader.texts.get("concerns", ""),
     )
-    problems = [
-        *_about_candidate(candidate, candidates),
-        *_about_interviewer(interviewer),
-        *reader.problems,
-        *_about_orphans(orphans),
-    ]
+    problems = [*_about_candidate(candidate), *_about_interviewer(interviewer), *reader.problems]
     placed = [
         replace(p, candidate=candidate, interviewer=interviewer, round=round_id, response_id=card.response_id)
         for p in problems
@@ -153,24 +147,6 @@ class _Reader:
             self.recommendation = known
 
 
-def _about_candidate(candidate: str, candidates: Sequence[str]) -> list[Problem]:
-    if not candidate:
-        return [
-            Problem("missing-candidate", "The scorecard names no candidate", "Ask the interviewer to send it again")
-        ]
-    known = [name_of_candidate(name) for name in candidates]
-    if not known or candidate in known:
-        return []
-    proposal = near_match(candidate, known)
-    todo = (
-        f"If {proposal} is meant, ask the interviewer to send it again for {proposal}; "
-        "if not, add the candidate to the Panel worksheet"
-        if proposal
-        else "Add the candidate to the Panel worksheet, or ask the interviewer to send it again"
-    )
-    return [Problem("unknown-candidate", f"{candidate} is not on the panel", todo)]
-
-
 def near_match(name: str, known: Sequence[str]) -> str:
     """The known name that is spelt most like this one, "" when none comes close.
 
@@ -194,13 +170,20 @@ def _words(name: str) -> list[str]:
     return sorted(re.findall(r"\w+", "".join(letter for letter in plain if not unicodedata.combining(letter))))
 
 
+def _about_candidate(candidate: str) -> list[Problem]:
+    if candidate:
+        return []
+    todo = f"Ask the interviewer to send it again; {THEN_DELETE}"
+    return [Problem("missing-candidate", "The scorecard names no candidate", todo)]
+
+
 def _about_interviewer(interviewer: str) -> list[Problem]:
     if not interviewer:
         return [
             Problem(
                 "missing-email",
                 "The scorecard has no interviewer's e-mail",
-                "Ask who sent it and have it sent again from their personal link",
+                f"Ask who sent it and have it sent again from their personal link; {THEN_DELETE}",
             )
         ]
     if not _EMAIL.fullmatch(interviewer):
@@ -208,16 +191,7 @@ def _about_interviewer(interviewer: str) -> list[Problem]:
             Problem(
                 "malformed-email",
                 f"“{interviewer}” is not an e-mail address",
-                "Ask the interviewer to send the scorecard again from their personal link",
+                f"Ask the interviewer to send the scorecard again from their personal link; {THEN_DELETE}",
             )
         ]
     return []
-
-
-def _about_orphans(orphans: Mapping[str, str]) -> list[Problem]:
-    """A hint only: such answers are kept beside the scorecard and nothing is lost."""
-    given = sum(1 for text in orphans.values() if text.strip())
-    if not given:
-        return []
-    what = f"{given} answer{'s' * (given != 1)} to questions that are not in the rubric"
-    return [Problem("other-answers", what, "Nothing; they are kept under Other answers", hint=True)]

@@ -114,7 +114,8 @@ def plan_pull(
 
     Args:
         incoming: responses in any order, also ones that are stored already.
-        problems_found: what is wrong with the incoming responses; what was noted of others stays.
+        problems_found: what is wrong with the incoming responses; what was noted of others stays, until a later
+            response takes their place or they are deleted in the form.
         hints: finds lint and panel problems in all rows as they stand after this pull; they replace all earlier ones.
         complete_rounds: rounds of which `incoming` is every response there is, with the time when their form was made
             ("": before all): stored ones since then that are not among them were deleted in the form. `ANY_ROUND`
@@ -135,8 +136,10 @@ def plan_pull(
     after, counts = _merge(before | held, incoming, complete_rounds, lost)
     after = {id_: stored if stored.shown else replace(stored, shown=True) for id_, stored in after.items()}
     after = with_statuses(after)
-    kept = [p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read]
-    noted = problems.order([*kept, *problems_found, *hints(tuple(after.values()))])
+    kept = (p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read)
+    solved = {id_ for id_, stored in after.items() if stored.status in ("superseded", "withdrawn")}
+    found = (p for p in chain(kept, problems_found) if p.response_id not in solved)
+    noted = problems.order([*found, *hints(tuple(after.values()))])
     cleared = [*misplaced, *_cleared(book, doubled)]
     places = dict(book.places)
     changed = [stored for id_, stored in after.items() if before.get(id_) != stored]

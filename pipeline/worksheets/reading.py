@@ -73,7 +73,7 @@ class Book:
     def versions(self) -> tuple[rubric.Version, ...]:
         return self.recorded.versions
 
-    @property
+    @cached_property
     def candidates(self) -> tuple[str, ...]:
         """The panel's, in its order."""
         return tuple(dict.fromkeys(row.candidate for row in self.panel))
