@@ -236,6 +236,31 @@ def test_answers_to_a_question_that_left_the_form_are_kept(
     held = {row["Response"]: row for row in rows()}
     assert held[early]["Rating: schema"] == 3
     assert "5 ·" in held[late]["Other answers"] and held[late]["Rating: joins"] == 5
+    run("pull-responses", "--full")
+    assert {row["Response"]: row for row in rows()}[early]["Rating: schema"] == 3
+
+
+def test_answers_to_a_question_that_is_back_in_the_form_are_used_again(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any, project: Path
+) -> None:
+    """The next pull finds them under Other answers and reads the form from its start once more."""
+    inbox.put(role["technical"], "Ana", rating="3")
+    bank = project / "question_bank.csv"
+    whole = bank.read_text()
+    bank.write_text("".join(line for line in whole.splitlines(True) if not line.startswith("schema")))
+    run("create-form", "--allow-destructive")
+    run("pull-responses")
+    google.control("clock", advance=3600)
+    inbox.put(role["technical"], "Ben")
+    run("pull-responses")
+    bank.write_text(whole)
+    run("create-form")
+    run("pull-responses")
+    first = next(row for row in rows() if row["Candidate"] == "Ana")
+    assert (first["Rating: schema"], first["Other answers"]) == (3, "")
+    google.calls()
+    run("pull-responses")
+    assert WRITE not in google.calls()
 
 
 # --- what cannot be used --------------------------------------------------------------------------------------------

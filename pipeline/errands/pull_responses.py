@@ -6,7 +6,7 @@ to ask again. Killed anywhere, the next pull reads the same and writes the rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -81,7 +81,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     """Read what is new in the role's forms, and write the rows that differ."""
     rounds = chosen_rounds(project, round_id)
     ids, book = open_book(project)
-    full = full or _edited_by_hand(project, book)
+    full = full or _edited_by_hand(project, book) or _asked_again(project, book)
     reading = _read(project, ids, book, rounds, full=full)
     reading.look_again()
     complete = {round_.id: "" for round_ in rounds} if full else {}
@@ -182,8 +182,8 @@ class _Reading:
     def look_again(self) -> None:
         """At scorecards that are held: their candidates may have joined the panel since, or left it."""
         read = {arrived.card.response_id for arrived in self.incoming}
-        for stored in self.book.scorecards:
-            if stored.status == "withdrawn" or stored.is_history or stored.id in read or not stored.sound:
+        for stored in _present(self.book):
+            if stored.id in read or not stored.sound:
                 continue
             usable = not unusable(stored.card, self.book.candidates)
             if usable == (stored.status == "problem"):
@@ -201,10 +201,25 @@ def _edited_by_hand(project: Project, book: Book) -> bool:
 
     A question that is new looks like one whose column was deleted; its column is added, so that it costs this once.
     """
-    altered = any(
-        not stored.sound and not stored.is_history and stored.status != "withdrawn" for stored in book.scorecards
-    )
+    altered = any(not stored.sound for stored in _present(book))
     return altered or book.remade or bool(book.scorecards and book.lacking(project.rubric))
+
+
+def _asked_again(project: Project, book: Book) -> bool:
+    """Whether a question is back in the form whose answers stand under Other answers; reading them again takes them out."""
+    rubric = project.rubric
+    wanted = {("rating", question.id) for question in rubric.questions}
+    wanted |= {("evidence", competency.id) for competency in rubric.competencies}
+    asked = {
+        round_id: {row.question_id for row in rows if (row.kind, row.ref) in wanted}
+        for round_id, rows in book.joins.items()
+    }
+    return any(not asked.get(stored.card.round, set()).isdisjoint(stored.other) for stored in _present(book))
+
+
+def _present(book: Book) -> Iterator[StoredScorecard]:
+    """The rows of responses that the forms hold, as far as we know."""
+    return (stored for stored in book.scorecards if not stored.is_history and stored.status != "withdrawn")
 
 
 def _since(book: Book, round_: Round, now: datetime) -> str | None:

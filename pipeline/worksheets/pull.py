@@ -133,7 +133,7 @@ def plan_pull(
     meant = failed.book.scorecards if failed else ()
     lost = [replace(stored, row=0) for stored in meant if stored.id not in before]
     held = {stored.id: replace(stored, row=before[stored.id].row) for stored in meant if stored.id in before}
-    after, counts = _merge(before | held, incoming, complete_rounds, lost)
+    after, counts = _merge(before | held, incoming, complete_rounds, lost, _Asked.today(book, rubric))
     after = {id_: stored if stored.shown else replace(stored, shown=True) for id_, stored in after.items()}
     after = with_statuses(after)
     kept = (p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read)
@@ -218,6 +218,7 @@ def _merge(
     incoming: Iterable[Incoming],
     complete_rounds: Mapping[str, str],
     lost: Iterable[StoredScorecard],
+    asked: _Asked,
 ) -> tuple[dict[str, StoredScorecard], _Counts]:
     """All rows after this pull, by id, rows that are there in their order and new ones by time and id."""
     after = dict(before)
@@ -240,6 +241,7 @@ def _merge(
             # read again: the answers are the same, but a mended row, join or panel may read them better
             version = held.card.rubric_version or made.card.rubric_version
             made = replace(made, card=replace(made.card, rubric_version=version))
+            made = asked.with_former(made, held) if held.sound else made
         elif held.row:
             counts.edited += 1
             former = f"{held.id}@{held.card.submitted_at}"
@@ -261,6 +263,34 @@ def _merge(
     for id_ in sorted(fresh, key=lambda id_: (instant(fresh[id_].card.submitted_at), id_)):
         after[id_] = fresh[id_]
     return after, counts
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the rubric and its forms ask today."""
+
+    questions: Collection[str]
+    competencies: Collection[str]
+    fields: Mapping[str, Collection[str]]  # by round
+
+    @classmethod
+    def today(cls, book: Book, rubric: Rubric) -> _Asked:
+        return cls(
+            {question.id for question in rubric.questions},
+            {competency.id for competency in rubric.competencies},
+            {round_id: {field.question_id for field in fields} for round_id, fields in book.joins.items()},
+        )
+
+    def with_former(self, made: StoredScorecard, held: StoredScorecard) -> StoredScorecard:
+        """A response read again, with what it told of questions that have left since, whether it tells it still or not."""
+        fields = self.fields.get(held.card.round, ())
+        ratings = {id_: level for id_, level in held.card.ratings.items() if id_ not in self.questions}
+        evidence = {id_: said for id_, said in held.card.evidence.items() if id_ not in self.competencies}
+        other = {id_: said for id_, said in held.other.items() if id_ and id_ not in fields}
+        if not (ratings or evidence or other):
+            return made
+        card = replace(made.card, ratings=ratings | {**made.card.ratings}, evidence=evidence | {**made.card.evidence})
+        return replace(made, card=card, other=other | {**made.other})
 
 
 def with_statuses(rows: Mapping[str, StoredScorecard]) -> dict[str, StoredScorecard]:
