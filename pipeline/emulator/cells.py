@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from . import calc, patches
+from . import calc, conditions, patches
 from .book import Book, Worksheet
 from .calc import CellError, Results
 from .calls import Json
@@ -126,6 +126,8 @@ class Writer:
                 document = copy.deepcopy(given)
             document = {name: value for name, value in document.items() if value}
             patches.settle(document)
+            if "dataValidation" in given and "dataValidation" in document:
+                document["dataValidation"] = conditions.validation(self.book, self.sheet, document["dataValidation"])
             self._seen[key] = self.book.attribute(document)
         return self._seen[key]
 

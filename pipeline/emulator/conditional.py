@@ -6,19 +6,17 @@ which never hold.
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from . import calc, references, schema
+from . import calc, references
 from .a1 import Area, from_grid
 from .book import Book
 from .calc import CellError
 from .calls import Json
 from .cells import Reader
-from .refusal import invalid
 from .typed import Value, entered
 
 Effects = dict[tuple[int, int], Json]
@@ -39,21 +37,6 @@ _TEXTS: dict[str, Callable[[str, str], bool]] = {
     "TEXT_ENDS_WITH": lambda x, v: x.endswith(v),
     "TEXT_EQ": lambda x, v: x == v,
 }
-
-
-_NEEDED = {"a single ConditionValue": 1, "exactly two ConditionValues": 2, "no ConditionValues": 0}
-
-
-def check(condition: Json, use: str) -> None:
-    """Refuse a condition that Google's document does not allow for this use, or allows with other values only."""
-    kinds = schema.document("sheets")["schemas"]["BooleanCondition"]["properties"]["type"]
-    kind = condition.get("type", "CONDITION_TYPE_UNSPECIFIED")
-    told = dict(zip(kinds["enum"], kinds["enumDescriptions"], strict=True))[kind]
-    if use not in told.partition("Supported by ")[2].partition(".")[0]:
-        raise invalid(f"A condition of type {kind} is not supported by {use}.")
-    needed = re.search(f"Requires ({'|'.join(_NEEDED)})", told)
-    if needed and len(condition.get("values", [])) != _NEEDED[needed[1]]:
-        raise invalid(f"A condition of type {kind} requires {needed[1]}.")
 
 
 def effects(book: Book, reader: Reader, area: Area) -> Effects:

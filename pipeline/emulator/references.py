@@ -81,6 +81,15 @@ def each(formula: str, change: Callable[[Reference], str | Reference]) -> str:
     return TOKEN.sub(replaced, formula)
 
 
+def fixed(formula: str) -> str:
+    """The formula with every reference absolute: `=A2:B` is `=$A$2:$B`."""
+
+    def fix(corner: Corner) -> Corner:
+        return replace(corner, fixed_column=True, fixed_row=True)
+
+    return each(formula, lambda ref: replace(ref, start=fix(ref.start), end=ref.end and fix(ref.end)))
+
+
 def _is_on(ref: Reference, home: str, sheet: str) -> bool:
     return (ref.sheet or home).casefold() == sheet.casefold()
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from . import a1, conditional, patches, references
+from . import a1, patches, references
 from .a1 import Area
 from .book import Book, Worksheet
 from .calc import CellError
@@ -92,8 +92,6 @@ def repeat_cell(book: Book, request: Json) -> None:
 def set_data_validation(book: Book, request: Json) -> None:
     sheet, area = area_in(book, request.get("range", {}))
     rule = request.get("rule")
-    if rule is not None:
-        conditional.check(rule.get("condition", {}), "data validation")
     writer = Writer(book, sheet, {"dataValidation": {}})
     for index in range(area.top, area.bottom):
         if rule is None and sheet.grid.row(index) is None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import a1, conditional, patches, schema
+from . import a1, conditions, patches, schema
 from .book import Book, Worksheet
 from .calls import Json
 from .refusal import Refusal, invalid
@@ -197,9 +197,10 @@ def _rule(book: Book, given: Json) -> tuple[Json, int]:
         area_in(book, grid)
     if "gradientRule" in rule and not {"minpoint", "maxpoint"} <= rule["gradientRule"].keys():
         raise invalid("A gradient rule must have a minpoint and a maxpoint.")
+    home = homes.pop()
     if "booleanRule" in rule:
-        conditional.check(rule["booleanRule"].get("condition", {}), "conditional formatting")
-    return rule, homes.pop()
+        conditions.check(book, book.worksheet(home), rule["booleanRule"].get("condition", {}), conditions.FORMAT)
+    return rule, home
 
 
 def _at(rules: list[Json], index: int) -> int:
@@ -235,9 +236,24 @@ def delete_rule(book: Book, request: Json) -> Json:
     return {"rule": rules.pop(_at(rules, request.get("index", 0)))}
 
 
+def _column(name: str) -> int:
+    if not name.isascii() or not name.isdigit():
+        raise invalid(f"The criteria of a filter are told by the index of their column, not by {name!r}.")
+    return int(name)
+
+
 def set_filter(book: Book, request: Json) -> None:
     given = patches.settle(_tidy(copy.deepcopy(request.get("filter", {}))))
-    sheet, _ = area_in(book, given.get("range", {}))
+    sheet, area = area_in(book, given.get("range", {}))
+    specs = {spec.get("columnIndex", 0): spec.get("filterCriteria", {}) for spec in given.get("filterSpecs", [])}
+    for column, criteria in {**{_column(name): of for name, of in given.get("criteria", {}).items()}, **specs}.items():
+        if not area.left <= column < area.right:
+            raise invalid(f"The filtered column {column} is not in the range.")
+        if "condition" in criteria:
+            conditions.check(book, sheet, criteria["condition"], conditions.FILTER)
+    for spec in given.get("sortSpecs", []):
+        if not area.left <= spec.get("dimensionIndex", 0) < area.right:
+            raise invalid(f"The sort column {spec.get('dimensionIndex', 0)} is not in the range.")
     sheet.doc["basicFilter"] = {**given, "range": a1.to_grid(a1.from_grid(given.get("range", {})))}
 
 

@@ -551,11 +551,60 @@ def test_data_validation_is_set_and_taken_away(book):
     assert "dataValidation" not in book.cell("A3")
 
 
-@pytest.mark.parametrize(("kind", "values"), [("ONE_OF_RANGE", []), ("NUMBER_BETWEEN", ["1"]), ("BLANK", [])])
-def test_a_condition_must_be_one_that_validation_has(book, kind, values):
-    """With as many values as Google's document asks for."""
-    condition = {"type": kind, "values": [{"userEnteredValue": value} for value in values]}
-    assert kind in book.refused({"setDataValidation": {"range": grid(0, 1, 0, 1), "rule": {"condition": condition}}})
+def condition(kind, *values):
+    return {"type": kind, "values": [{"userEnteredValue": value} for value in values]}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (condition("BLANK"), "ConditionType 'BLANK' is not supported in data validation."),
+        (condition("TEXT_NOT_EQ", "a"), "ConditionType 'TEXT_NOT_EQ' is not supported in data validation."),
+        (
+            condition("ONE_OF_RANGE", "a", "b", "c", "d", "e"),
+            "ConditionType 'ONE_OF_RANGE' requires exactly one ConditionValue, but 5 values were supplied.",
+        ),
+        (
+            condition("NUMBER_BETWEEN", "1"),
+            "ConditionType 'NUMBER_BETWEEN' requires exactly two ConditionValues, but 1 values were supplied.",
+        ),
+        (
+            condition("ONE_OF_LIST"),
+            "ConditionType 'ONE_OF_LIST' requires at least one ConditionValue, but 0 values were supplied.",
+        ),
+        (
+            condition("ONE_OF_RANGE", "Sheet1!A2:A5"),
+            "Invalid ConditionValue.userEnteredValue: Sheet1!A2:A5 for ConditionType: ONE_OF_RANGE",
+        ),
+        (
+            condition("ONE_OF_RANGE", "=Nowhere!A2:A5"),
+            "Invalid ConditionValue.userEnteredValue: =Nowhere!A2:A5 for ConditionType: ONE_OF_RANGE",
+        ),
+        (
+            condition("NUMBER_GREATER", "many"),
+            "Invalid ConditionValue.userEnteredValue: many for ConditionType: NUMBER_GREATER",
+        ),
+        (
+            {"type": "DATE_BEFORE", "values": [{"relativeDate": "TODAY"}]},
+            "Invalid ConditionValue.relativeDate: TODAY for ConditionType: DATE_BEFORE",
+        ),
+    ],
+)
+def test_a_condition_must_be_one_that_validation_has(book, given, words):
+    """With as many values as Google's document asks for, of the kind that it asks for; by either way into a cell."""
+    rule = {"condition": given}
+    asked = {"setDataValidation": {"range": grid(0, 1, 0, 1), "rule": rule}}
+    assert book.refused(asked) == f"Invalid requests[0].setDataValidation: {words}"
+    written = {"rows": [{"values": [{"dataValidation": rule}]}], "fields": "dataValidation", "start": {}}
+    assert book.refused({"updateCells": written}) == f"Invalid requests[0].updateCells: {words}"
+
+
+def test_a_drop_down_keeps_its_range_absolute(book):
+    """As Google reads it back."""
+    rule = {"condition": condition("ONE_OF_RANGE", "=Sheet1!A2:A5")}
+    book.change({"setDataValidation": {"range": grid(0, 1, 1, 2), "rule": rule}})
+    told = book.cell("B1")["dataValidation"]["condition"]
+    assert told == condition("ONE_OF_RANGE", "=Sheet1!$A$2:$A$5")
 
 
 def test_copy_and_paste(book):

@@ -108,6 +108,23 @@ def test_a_rule_needs_ranges_and_one_kind(book):
         assert book.refused({"addConditionalFormatRule": {"rule": wrong, "index": 0}})
 
 
+def test_a_rule_of_formats_reads_its_own_worksheet_only(book):
+    """Google takes neither a reference to another one nor a name for cells there, nor a kind for validation alone."""
+    book.change(
+        {"addSheet": {"properties": {"title": "Other", "sheetId": 7}}},
+        {"addNamedRange": {"namedRange": {"name": "there", "range": {"sheetId": 7, **grid(0, 1, 0, 1)}}}},
+    )
+    for kind, value, words in (
+        ("CUSTOM_FORMULA", "=A1>Other!A1", "Invalid ConditionValue.userEnteredValue: =A1>Other!A1 for ConditionType: "),
+        ("CUSTOM_FORMULA", "=A1>there", "Invalid ConditionValue.userEnteredValue: =A1>there for ConditionType: "),
+        ("CUSTOM_FORMULA", "A1>1", "Invalid ConditionValue.userEnteredValue: A1>1 for ConditionType: CUSTOM_FORMULA"),
+        ("ONE_OF_LIST", "a", "ConditionType 'ONE_OF_LIST' is not supported in conditional formats."),
+    ):
+        boolean = {"condition": {"type": kind, "values": [{"userEnteredValue": value}]}, "format": {}}
+        asked = {"addConditionalFormatRule": {"rule": {"ranges": [grid(0, 5, 0, 1)], "booleanRule": boolean}}}
+        assert book.refused(asked).startswith(f"Invalid requests[0].addConditionalFormatRule: {words}")
+
+
 def test_a_filter_replaces_the_one_before(book):
     """And can be cleared."""
     for end in (5, 9):

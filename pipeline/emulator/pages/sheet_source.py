@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..a1 import Area, check, from_grid, parse
+from ..a1 import Area, from_grid
 from ..book import Book, Worksheet
 from ..cells import Reader
-from ..refusal import Refusal
+from ..conditions import listed
 from ..sheets_render import grid_data, spreadsheet
 from .sheet_charts import Chart, chart
 from .sheet_view import Source
@@ -101,16 +101,10 @@ def offered(book: Book, sheet: Worksheet, condition: Json) -> list[str]:
     given = [str(value.get("userEnteredValue", "")) for value in condition.get("values", [])]
     if condition.get("type") != "ONE_OF_RANGE":
         return given
-    text = given[0].removeprefix("=") if given else ""
-    try:
-        area = parse(text, book)
-        if "!" not in text and not any(named["name"].casefold() == text.casefold() for named in book.named_ranges):
-            area = Area(sheet.id, area.top, area.left, area.bottom, area.right)  # of the worksheet it stands on
-        home = book.worksheet(area.sheet)
-        reader = Reader(book, home)
-        part = check(area, home)
-    except Refusal:
+    part = listed(book, sheet, given[0]) if given else None
+    if part is None:
         return []
+    reader = Reader(book, book.worksheet(part.sheet))
     found: dict[str, None] = {}
     for index, row, _ in reader.rows(part.top, part.bottom):
         for column in range(part.left, part.right):
