@@ -1,7 +1,7 @@
 """What conditional format rules do to cells: gradients, comparisons, texts, blanks and custom formulas.
 
-Of several rules that hold for a cell, an earlier one wins each property. Not claimed: date conditions (`DATE_*`),
-which never hold.
+Of several rules that hold for a cell, an earlier one wins each property. Not claimed: dates that are told from today
+(`relativeDate`), for which a condition never holds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .book import Book
 from .calc import CellError
 from .calls import Json
 from .cells import Reader
-from .typed import Value, entered
+from .typed import Formula, Value, entered
 
 Effects = dict[tuple[int, int], Json]
 _NUMBERS: dict[str, Callable[[float, Sequence[float]], bool]] = {
@@ -29,6 +29,17 @@ _NUMBERS: dict[str, Callable[[float, Sequence[float]], bool]] = {
     "NUMBER_NOT_EQ": lambda x, v: x != v[0],
     "NUMBER_BETWEEN": lambda x, v: v[0] <= x <= v[1],
     "NUMBER_NOT_BETWEEN": lambda x, v: not v[0] <= x <= v[1],
+    "NUMBER_IS_VALID": lambda x, v: True,
+}
+_DATES = {  # days are compared as numbers
+    "DATE_EQ": "NUMBER_EQ",
+    "DATE_BEFORE": "NUMBER_LESS",
+    "DATE_AFTER": "NUMBER_GREATER",
+    "DATE_ON_OR_BEFORE": "NUMBER_LESS_THAN_EQ",
+    "DATE_ON_OR_AFTER": "NUMBER_GREATER_THAN_EQ",
+    "DATE_BETWEEN": "NUMBER_BETWEEN",
+    "DATE_NOT_BETWEEN": "NUMBER_NOT_BETWEEN",
+    "DATE_IS_VALID": "NUMBER_IS_VALID",
 }
 _TEXTS: dict[str, Callable[[str, str], bool]] = {
     "TEXT_CONTAINS": lambda x, v: v in x,
@@ -70,7 +81,7 @@ def _effects(book: Book, reader: Reader, rule: Json, area: Area) -> Iterator[tup
     elif "booleanRule" in rule and ranges:
         boolean = rule["booleanRule"]
         origin = (min(part.top for part in ranges), min(part.left for part in ranges))
-        for place in _holds(book, reader, boolean.get("condition", {}), cells, origin):
+        for place in holds(book, reader, boolean.get("condition", {}), cells, origin):
             yield place, boolean.get("format", {})
 
 
@@ -117,35 +128,49 @@ def _blend(value: float, stops: Sequence[tuple[float, Json]]) -> Json:
     return dict(stops[-1][1])
 
 
-def _holds(
+def holds(
     book: Book,
     reader: Reader,
     condition: Json,
     cells: Sequence[tuple[tuple[int, int], Value | CellError]],
     origin: tuple[int, int],
 ) -> Iterator[tuple[int, int]]:
-    kind = condition.get("type", "")
+    """The places, among these cells, for which a condition is true; a formula in it is meant for `origin`."""
+    kind = str(condition.get("type", ""))
     texts = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
+    typed = [entered(text)[0] for text in texts]
     if kind == "CUSTOM_FORMULA":
-        formulas = [references.carried(texts[0], row - origin[0], column - origin[1]) for (row, column), _ in cells]
+        formulas = [
+            references.carried(str(typed[0]), row - origin[0], column - origin[1]) for (row, column), _ in cells
+        ]
         verdicts = calc.answers(book, reader.sheet, formulas)
         yield from (
             place for (place, _), verdict in zip(cells, verdicts, strict=True) if verdict is True or _truthy(verdict)
         )
         return
-    formulas = [text for text in texts if text.startswith("=")]
+    formulas = [value for value in typed if type(value) is Formula]
     answers = dict(zip(formulas, calc.answers(book, reader.sheet, formulas), strict=True)) if formulas else {}
-    given = [answers[text] if text in answers else entered(text)[0] for text in texts]
+    given = [answers[value] if type(value) is Formula else value for value in typed]
+    compare = _NUMBERS.get(_DATES.get(kind) or kind)
     for place, value in cells:
         if (kind == "BLANK" and value in (None, "")) or (kind == "NOT_BLANK" and value not in (None, "")):
             yield place
-        elif kind in _NUMBERS and _is_number(value) and given and all(map(_is_number, given)):
-            if _NUMBERS[kind](value, given):  # type: ignore[arg-type]
+        elif compare and _is_number(value) and all(map(_is_number, given)):
+            if kind not in _DATES:
+                holds_here = compare(value, given)  # type: ignore[arg-type]
+            else:
+                holds_here = _is_moment(reader, place) and compare(int(value), given)  # type: ignore[arg-type]
+            if holds_here:
                 yield place
         elif kind in _TEXTS and texts and not isinstance(value, CellError):
             text = "" if value is None else str(value)
-            if _TEXTS[kind](text.casefold(), str(answers.get(texts[0], texts[0])).casefold()):
+            if _TEXTS[kind](text.casefold(), str(given[0] if answers else texts[0]).casefold()):
                 yield place
+
+
+def _is_moment(reader: Reader, place: tuple[int, int]) -> bool:
+    row = reader.sheet.grid.row(place[0])
+    return row is not None and reader.is_moment(row.attr(place[1]), row.value(place[1]))
 
 
 def _truthy(answer: Any) -> bool:

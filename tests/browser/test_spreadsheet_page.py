@@ -355,6 +355,43 @@ def test_a_drop_down_of_a_range_offers_what_stands_there(browser: WebDriver, wor
     assert [option.text for option in offered] == ["(empty)", "Ana Lima", "Ben Okafor"]
 
 
+def test_a_strict_rule_refuses_what_it_forbids(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """The old value stays, the person reads what the rule asks for; a program may write past it, as Google's API lets it."""
+    condition = {"type": "NUMBER_GREATER_THAN_EQ", "values": [{"userEnteredValue": "0"}]}
+    rule = {"condition": condition, "strict": True, "inputMessage": "A number from 0 up"}
+    spreadsheet = rankings(api, {"setDataValidation": {"range": area(1, 3, 1, 2), "rule": rule}})
+    open_page(browser, workspace, spreadsheet)
+
+    for typed in ("-3", "many", "=0-1"):
+        cell(browser, "B2").click()
+        keys(browser, *typed, Keys.ENTER)
+        wait_for(browser, lambda: "A number from 0 up" in browser.find_element(By.ID, "state").text)
+        assert cell(browser, "B2").text == "4.5"
+    keys(browser, Keys.ARROW_UP, "0", Keys.ENTER)
+    saved(browser)
+
+    assert api.values(spreadsheet, "Rankings!B2:B3") == [["0"], ["3.25"]]
+    api.write(spreadsheet, "Rankings!B2", [[-3]])
+    assert api.values(spreadsheet, "Rankings!B2") == [["-3"]]
+
+
+def test_a_rule_that_is_not_strict_marks_what_it_forbids(browser: WebDriver, workspace: Any, api: Api) -> None:
+    """It is stored all the same."""
+    condition = {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": word} for word in ("Hire", "Hold")]}
+    rule = {"condition": condition, "inputMessage": "Choose one"}
+    spreadsheet = rankings(api, {"setDataValidation": {"range": area(1, 3, 2, 3), "rule": rule}})
+    open_page(browser, workspace, spreadsheet)
+
+    cell(browser, "C2").click()
+    keys(browser, *"Perhaps", Keys.ENTER)
+    wait_for(browser, lambda: "invalid" in cell(browser, "C2").get_attribute("class"))
+    cell(browser, "C2").click()
+
+    assert browser.find_element(By.ID, "note").text == "Invalid: Choose one"
+    assert "invalid" not in cell(browser, "C3").get_attribute("class")
+    assert api.values(spreadsheet, "Rankings!C2") == [["Perhaps"]]
+
+
 def test_a_tick_box_is_ticked_by_space_and_unticked_by_a_click(browser: WebDriver, workspace: Any, api: Api) -> None:
     """A cell with a yes-or-no rule shows a box and holds TRUE or FALSE."""
     rule = {"condition": {"type": "BOOLEAN"}, "showCustomUi": True}

@@ -8,13 +8,15 @@ from typing import Any
 from flask import Blueprint, jsonify, make_response, render_template, request
 
 from .. import drive, sheets
-from ..a1 import Area, from_grid, text
+from ..a1 import Area, column_name, from_grid, text
 from ..book import Book, Worksheet, opened
 from ..calls import Call, Transaction
-from ..refusal import Refusal
+from ..cells import Reader
+from ..refusal import Refusal, invalid
 from ..store import Store
+from ..validation import broken
 from .access import Access, Answer, nonce
-from .sheet_source import ROWS_A_PAGE, Shown, shown
+from .sheet_source import ROWS_A_PAGE, Shown, asked, shown
 from .sheet_styles import css_color, rgb
 from .sheet_view import contains
 
@@ -103,6 +105,14 @@ def _write(tx: Transaction, file_id: str, given: Json) -> None:
     call = Call("sheets.spreadsheets.values.update", params, {"range": where, "values": values})
     # The page is the workspace owner's, who may work in every file as the one whose file it is.
     sheets.HANDLERS[call.method](replace(tx, account=owner[0]), call)
+    with opened(tx.db, file_id) as book:  # whatever came of it goes back when a rule forbids it
+        sheet = book.worksheet(given["gid"])
+        for place, rule in broken(book, Reader(book, sheet), area):
+            if rule.get("strict"):
+                raise invalid(
+                    f"Not changed. The data you entered in cell {column_name(place[1])}{place[0] + 1} violates the data "
+                    f"validation rules set on this cell. {asked(rule)}"
+                )
 
 
 def _touches(lock: Json, area: Area) -> bool:

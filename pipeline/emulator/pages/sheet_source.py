@@ -12,8 +12,8 @@ from typing import Any
 from ..a1 import Area, from_grid
 from ..book import Book, Worksheet
 from ..cells import Reader
-from ..conditions import listed
 from ..sheets_render import grid_data, spreadsheet
+from ..validation import broken, offered
 from .sheet_charts import Chart, chart
 from .sheet_view import Source
 from .sheet_view import Worksheet as View
@@ -90,28 +90,16 @@ def shown(book: Book, sheet: Worksheet, start: int) -> Shown:
         heights,
         frozenset(hidden_rows),
         frozenset(column for column, line in enumerate(columns) if line.get("hiddenByUser")),
+        {place: asked(rule) for part in (frozen, window) for place, rule in broken(book, reader, part)},
         lambda condition: offered(book, sheet, condition),
     )
     charts = [chart(one, lambda where: _plain_values(book, from_grid(where))) for one in document.get("charts", [])]
     return Shown(document, view_of(source), charts, top + 1, bottom, total)
 
 
-def offered(book: Book, sheet: Worksheet, condition: Json) -> list[str]:
-    """The values that a drop-down offers, once each, in their order."""
-    given = [str(value.get("userEnteredValue", "")) for value in condition.get("values", [])]
-    if condition.get("type") != "ONE_OF_RANGE":
-        return given
-    part = listed(book, sheet, given[0]) if given else None
-    if part is None:
-        return []
-    reader = Reader(book, book.worksheet(part.sheet))
-    found: dict[str, None] = {}
-    for index, row, _ in reader.rows(part.top, part.bottom):
-        for column in range(part.left, part.right):
-            value = row.value(column)
-            if text := reader.shown(index, column, value, row.attr(column)):
-                found[text] = None
-    return list(found)
+def asked(rule: Json) -> str:
+    """What a data validation rule asks for, in the words that were left with it."""
+    return str(rule.get("inputMessage") or "It is not what the rule of this cell asks for.")
 
 
 def _plain_values(book: Book, area: Area) -> list[Any]:

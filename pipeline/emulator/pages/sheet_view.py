@@ -30,6 +30,7 @@ class Cell:
     kind: str = ""  # number, bool, error, text or nothing
     source: str = ""  # what the editor opens with
     note: str = ""
+    invalid: str = ""  # what its rule asks for, when it holds something else
     link: str = ""
     options: str = ""  # id of the list of values that its validation offers
     lock: str = ""  # number of the protected range it stands in
@@ -97,6 +98,7 @@ class Source:
     heights: Mapping[int, int]
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
+    forbidden: Mapping[tuple[int, int], str]  # cells that hold what their rule forbids, and what it asks for
     list_of: Callable[[Json], Sequence[str]]  # a validation's condition -> the values it offers
     lists: dict[str, Sequence[str]] = field(default_factory=dict)
 
@@ -136,6 +138,7 @@ def worksheet(source: Source) -> Worksheet:
             kind=kind,
             source=typed(data),
             note=data.get("note", ""),
+            invalid=source.forbidden.get((row, column), ""),
             link=_link(data),
             options=options,
             lock=_lock(locks, row, column),
