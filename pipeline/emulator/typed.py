@@ -1,6 +1,6 @@
 """What a person types into a cell, and the value and number format that it becomes (`USER_ENTERED`, locale en_US).
 
-Pure: text in, value and format out.
+Text in, value and format out; a date without its year is one of this year.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 EPOCH = date(1899, 12, 30)
@@ -55,10 +55,18 @@ _MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"
 _DATES = [
     (re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"), "yyyy-mm-dd"),
     (re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})"), "yyyy/mm/dd"),
-    (re.compile(r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})"), "m/d/yyyy"),
+    (re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})"), "m/d/yyyy"),
+    (re.compile(r"(?P<m>\d{1,2})-(?P<d>\d{1,2})-(?P<y>\d{4})"), "m-d-yyyy"),
     (re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{2})"), "m/d/yy"),
     (re.compile(rf"{_MONTH} (?P<d>\d{{1,2}}),? (?P<y>\d{{4}})"), "mmm d, yyyy"),
-    (re.compile(rf"(?P<d>\d{{1,2}})[ -]{_MONTH}[ -](?P<y>\d{{4}})"), "d mmm yyyy"),
+    (re.compile(rf"(?P<d>\d{{1,2}}) {_MONTH} (?P<y>\d{{4}})"), "d mmm yyyy"),
+    (re.compile(rf"(?P<d>\d{{1,2}})-{_MONTH}-(?P<y>\d{{4}})"), "d-mmm-yyyy"),
+    (re.compile(rf"{_MONTH} (?P<y>\d{{4}})"), "mmm yyyy"),
+    (re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})"), "m/d"),
+    (re.compile(r"(?P<m>\d{1,2})-(?P<d>\d{1,2})"), "m-d"),
+    (re.compile(rf"{_MONTH} (?P<d>\d{{1,2}})"), "mmm d"),
+    (re.compile(rf"(?P<d>\d{{1,2}}) {_MONTH}"), "d mmm"),
+    (re.compile(rf"(?P<d>\d{{1,2}})-{_MONTH}"), "d-mmm"),
 ]
 _TIME = re.compile(r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2}(?:\.\d{1,6})?))?(?:\s?(?P<half>[AaPp])[Mm])?")
 
@@ -94,12 +102,12 @@ def _date(text: str) -> tuple[date, str] | None:
         if match := pattern.fullmatch(text):
             parts = match.groupdict()
             month = _MONTHS.get((parts.get("name") or "").lower()) or int(parts.get("m") or 0)
-            year = int(parts["y"])
-            if len(parts["y"]) == 2:
+            year = int(parts.get("y") or datetime.now(UTC).year)
+            if year < 100:
                 year += 2000 if year < 50 else 1900
             try:
                 long = len(parts.get("name") or "") > 3
-                return date(year, month, int(parts["d"])), shown.replace("mmm", "mmmm") if long else shown
+                return date(year, month, int(parts.get("d") or 1)), shown.replace("mmm", "mmmm") if long else shown
             except ValueError:
                 return None
     return None
@@ -125,7 +133,7 @@ def _moment(text: str) -> tuple[Value, NumberFormat | None] | None:
     if clock := _clock(text):
         return plain(clock[0]), {"type": "TIME", "pattern": clock[1]}
     day_text, space, clock_text = text.partition(" ") if text[:4].isdigit() or "/" in text else text.rpartition(" ")
-    if space and (day := _date(day_text)) and (clock := _clock(clock_text)):
+    if space and (day := _date(day_text)) and (clock := _clock(clock_text)) and clock[0] < 1:
         return plain(serial(day[0]) + clock[0]), {"type": "DATE_TIME", "pattern": f"{day[1]} {clock[1]}"}
     return None
 

@@ -238,6 +238,7 @@ def test_a_window_in_which_nothing_could_show_is_none(window: dict[str, float]) 
         ({"userEnteredValue": {"stringValue": "=HYPERLINK()"}}, "'=HYPERLINK()"),
         ({"userEnteredValue": {"stringValue": "007"}}, "'007"),
         ({"userEnteredValue": {"stringValue": "true"}}, "'true"),
+        ({"userEnteredValue": {"stringValue": "1/2"}}, "'1/2"),
         ({"userEnteredValue": {"numberValue": 4.123456789}, "formattedValue": "4.12"}, "4.123456789"),
         ({"userEnteredValue": {"boolValue": True}}, "TRUE"),
         (

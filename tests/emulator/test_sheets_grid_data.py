@@ -139,6 +139,22 @@ def test_a_condition_marks_cells(book, rule, marked):
     assert [index for index, color in enumerate(shown) if color == RED] == marked
 
 
+@pytest.mark.parametrize(
+    ("rule", "marked"),
+    [
+        (when("DATE_EQ", "2024-01-31"), [0, 1]),
+        (when("DATE_AFTER", "Jan 31, 2024"), [2]),
+        (when("DATE_BEFORE", "=DATE(2024,2,1)"), [0, 1]),
+    ],
+)
+def test_a_condition_marks_dates(book, rule, marked):
+    """By their day; a number that is no date is none."""
+    book.put([["2024-01-31"], ["1/31/2024 18:00"], ["2024-02-01"], [45322], ["soon"]])
+    lay(book, **rule)
+    shown = backgrounds(book, "A1:A5")
+    assert [index for index, color in enumerate(shown) if color == RED] == marked
+
+
 def test_an_earlier_rule_wins(book):
     """Property by property."""
     book.put([[5]])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.emulator.displays import automatic, by_pattern, show
-from pipeline.emulator.typed import Formula, entered
+from pipeline.emulator.typed import EPOCH, Formula, entered
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,9 @@ from pipeline.emulator.typed import Formula, entered
         ("1/31/2024", 45322, "1/31/2024"),
         ("Jan 5, 2024", 45296, "Jan 5, 2024"),
         ("January 5, 2024", 45296, "January 5, 2024"),
+        ("3-4-2024", 45355, "3-4-2024"),
+        ("5-Jan-2024", 45296, "5-Jan-2024"),
+        ("March 2024", 45352, "March 2024"),
         ("12:30", 0.5208333333333334, "12:30"),
         ("25:00", 1.0416666666666667, "25:00:00"),
         ("1:30 PM", 0.5625, "1:30 pm"),
@@ -38,6 +43,8 @@ from pipeline.emulator.typed import Formula, entered
         ("1,23", "1,23", "1,23"),
         ("٣", "٣", "٣"),
         ("2024-02-30", "2024-02-30", "2024-02-30"),
+        ("13/32", "13/32", "13/32"),
+        ("1/2/2024 25:00", "1/2/2024 25:00", "1/2/2024 25:00"),
         ("=", "=", "="),
         ("", None, ""),
     ],
@@ -47,6 +54,14 @@ def test_typed_text_becomes(typed: str, value: object, shown: str) -> None:
     found, number_format = entered(typed)
     assert (found, type(found)) == (value, type(value))
     assert show(found, number_format).lower() == shown.lower()
+
+
+@pytest.mark.parametrize("typed", ["3/5", "3-5", "Mar 5", "March 5", "5 Mar", "5-Mar"])
+def test_a_day_without_its_year_is_one_of_this_year(typed: str) -> None:
+    """And shows as it was typed: a fraction has to be typed otherwise, as in Google's."""
+    found, number_format = entered(typed)
+    assert EPOCH + timedelta(days=found) == date(datetime.now(UTC).year, 3, 5)
+    assert show(found, number_format) == typed
 
 
 @pytest.mark.parametrize(("typed", "formula"), [("=A1*2", "=A1*2"), ("+A1", "=+A1"), ("+49 30 123", "=+49 30 123")])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..a1 import Area, column_name, from_grid
+from ..typed import entered
 from .sheet_styles import Rgb, Styles, look, rgb
 
 Json = dict[str, Any]
@@ -179,7 +180,8 @@ def typed(data: Json) -> str:
         return "TRUE" if value["boolValue"] else "FALSE"
     if "stringValue" in value:
         text = str(value["stringValue"])
-        return f"'{text}" if text[:1] in ("=", "+", "'") or _reads_as_number(text) else text
+        kept, _ = entered(text)
+        return text if type(kept) is str and kept == text else f"'{text}"
     if "numberValue" in value:
         style: Json = data.get("effectiveFormat") or data.get("userEnteredFormat") or {}
         kind = style.get("numberFormat", {}).get("type", "")
@@ -188,14 +190,6 @@ def typed(data: Json) -> str:
             return str(data.get("formattedValue", ""))
         return f"{number * 100:.12g}%" if kind == "PERCENT" else f"{number:.15g}"
     return ""
-
-
-def _reads_as_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "").rstrip("%"))
-    except ValueError:
-        return text.upper() in ("TRUE", "FALSE")
-    return True
 
 
 def _with_room(cells: Sequence[Cell], columns: Sequence[Column], styles: Styles) -> list[Cell]:
