@@ -174,6 +174,7 @@ def _create(tx: Transaction, call: Call) -> Json:
     file_id = make_file(tx, mime, name, parent=parent)
     KINDS[mime].create(tx, file_id, name)
     _write(tx, file_id, body)
+    _follow_folder(tx, file_id)
     return _told(tx, call, file_id)
 
 
@@ -188,11 +189,15 @@ def _parent(tx: Transaction, parents: list[str] | None) -> str:
     if not parents:
         return root_id(tx)
     if len(parents) > 1:
-        raise Refusal(403, "A file cannot have more than one parent folder.", reason="cannotAddParent")
+        raise _one_too_many()
     row = find(tx, parents[0], write=True)
     if row["mime_type"] != FOLDER:
         raise Refusal(403, "The specified parent is not a folder.", reason="parentNotAFolder")
     return str(row["id"])
+
+
+def _one_too_many() -> Refusal:
+    return Refusal(403, "Increasing the number of parents is not allowed", reason="cannotAddParent")
 
 
 def _refuse_unwritable(body: Json) -> None:
@@ -277,25 +282,35 @@ def _update(tx: Transaction, call: Call) -> Json:
     if body.get("trashed") is not None and row["owner"] != tx.account:
         raise permissions.not_allowed(row["id"])
     body.pop("mimeType", None)
-    added = [one for one in call.params.get("addParents", "").split(",") if one]
-    if call.params.get("removeParents") and not added:
+    added, removed = (
+        [one for one in call.params.get(n, "").split(",") if one] for n in ("addParents", "removeParents")
+    )
+    if removed and not added:
         raise Refusal(501, "The local workspace keeps each file in one folder: removeParents goes with addParents.")
     if added:
         parent = _parent(tx, added)
         if any(parent == above for above in (row["id"], *(one["id"] for one in _inside(tx, row["id"])))):
             raise Refusal(403, "A folder cannot be its own parent.", reason="cannotAddParent")
+        from_ = [find(tx, one)["id"] for one in removed]
+        # The owner's file leaves the folder it was in; anybody else has to say that it shall.
+        if row["owner"] != tx.account and row["parent"] not in (parent, *from_):
+            raise _one_too_many()
         tx.db.execute("UPDATE files SET parent = ? WHERE id = ?", (parent, row["id"]))
     _write(tx, row["id"], body)
-    if "trashed" in body:
-        _drag(tx, row["id"], trashed=body["trashed"])
+    if "trashed" in body or added:
+        _follow_folder(tx, row["id"])
     return _told(tx, call, row["id"])
 
 
-def _drag(tx: Transaction, folder: str, *, trashed: bool) -> None:
-    """What lies in a folder goes into the trash and out of it with the folder, unless it was put there by itself."""
-    for row in rows(tx, "SELECT id FROM files WHERE parent = ? AND trashed != ?", folder, EXPLICITLY):
-        tx.db.execute("UPDATE files SET trashed = ? WHERE id = ?", (WITH_ITS_FOLDER * trashed, row["id"]))
-        _drag(tx, row["id"], trashed=trashed)
+def _follow_folder(tx: Transaction, file_id: str) -> None:
+    """A file is in the trash because it was put there by itself, or because its folder is; so is all that lies in it."""
+    tx.db.execute(
+        "UPDATE files SET trashed = coalesce((SELECT ? * (f.trashed > 0) FROM files f WHERE f.id = files.parent), 0) "
+        "WHERE id = ? AND trashed != ?",
+        (WITH_ITS_FOLDER, file_id, EXPLICITLY),
+    )
+    for row in rows(tx, "SELECT id FROM files WHERE parent = ?", file_id):
+        _follow_folder(tx, row["id"])
 
 
 def _inside(tx: Transaction, folder: str) -> Iterator[sqlite3.Row]:
@@ -321,6 +336,7 @@ def _copy(tx: Transaction, call: Call) -> Json:
         _write(tx, file_id, {"appProperties": own})
     KINDS[row["mime_type"]].copy(tx, row["id"], file_id)
     _write(tx, file_id, body)
+    _follow_folder(tx, file_id)
     return _told(tx, call, file_id)
 
 

@@ -44,7 +44,7 @@ def grant(tx: Transaction, file_id: str, body: Json) -> Json:
     kind, view = body["type"], body.get("view", "")
     grantee = str(body.get("emailAddress") or body.get("domain") or "").lower()
     permission_id = grantee_id(kind, grantee) + ("p" if view else "")
-    more: Json = {key: body[key] for key in ("allowFileDiscovery", "expirationTime") if key in body}
+    more: Json = {"allowFileDiscovery": body["allowFileDiscovery"]} if "allowFileDiscovery" in body else {}
     if kind in ("anyone", "domain"):
         more.setdefault("allowFileDiscovery", False)
     tx.db.execute(
@@ -125,33 +125,33 @@ def _invalid(field: str) -> Refusal:
     )
 
 
+def _check_claimed(body: Json) -> None:
+    if "expirationTime" in body:
+        raise Refusal(501, "The local workspace does not claim permissions that expire.")
+
+
 def create(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
     body = call.body
+    _check_claimed(body)
     for field in ("type", "role"):
         if not body.get(field):
             raise Refusal(400, f"The permission {field} field is required.", reason="required")
     if body["type"] not in ("user", "group", "domain", "anyone"):
         raise Refusal(400, "The specified type is invalid.", reason="invalid")
     _check_role(file, call, body["role"], body["type"])
-    if body["type"] in ("user", "group") and not _EMAIL.fullmatch(body.get("emailAddress", "")):
-        raise _invalid("emailAddress")
-    if body["type"] == "domain" and not _DOMAIN.fullmatch(body.get("domain", "")):
-        raise _invalid("domain")
+    for field, kinds, pattern in (("emailAddress", ("user", "group"), _EMAIL), ("domain", ("domain",), _DOMAIN)):
+        if not pattern.fullmatch(body.get(field, "")) if body["type"] in kinds else body.get(field):
+            raise _invalid(field)
     if view := body.get("view"):
         if view != "published" or file["mime_type"] != "application/vnd.google-apps.form":
             raise Refusal(400, "The specified view is invalid or not applicable for the given file.", reason="invalid")
         if body["role"] != "reader":
             raise Refusal(400, "The published view only supports the reader role.", reason="invalid")
-    kept = {key: body[key] for key in body if key not in ("emailAddress", "domain")}
-    if body["type"] in ("user", "group"):
-        kept["emailAddress"] = body["emailAddress"]
-    elif body["type"] == "domain":
-        kept["domain"] = body["domain"]
     if body["role"] == "owner":
         _transfer(tx, file, body["emailAddress"].lower())
     elif not view and body.get("emailAddress", "").lower() == file["owner"]:
         return _find(tx, file, grantee_id("user", file["owner"]))
-    return grant(tx, file["id"], kept)
+    return grant(tx, file["id"], body)
 
 
 def _check_role(file: sqlite3.Row, call: Call, wanted: str, kind: str) -> None:
@@ -208,7 +208,8 @@ def list_(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
 
 def update(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
     one = _find(tx, file, call.params["permissionId"])
-    unwritable = set(call.body) - {"role", "expirationTime", "view", "kind", "pendingOwner"}
+    _check_claimed(call.body)
+    unwritable = set(call.body) - {"role", "view", "kind", "pendingOwner"}
     if unwritable:
         raise Refusal(
             403, "The resource body includes fields which are not directly writable.", reason="fieldNotWritable"
@@ -221,12 +222,7 @@ def update(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
         raise Refusal(400, "The published view only supports the reader role.", reason="invalid")
     if wanted == "owner" and one["role"] != "owner":
         _transfer(tx, file, one["emailAddress"])
-    changed = {**one, "role": wanted}
-    if "expirationTime" in call.body:
-        changed["expirationTime"] = call.body["expirationTime"]
-    if call.params.get("removeExpiration"):
-        changed.pop("expirationTime", None)
-    return grant(tx, file["id"], changed)
+    return grant(tx, file["id"], {**one, "role": wanted})
 
 
 def delete(tx: Transaction, file: sqlite3.Row, call: Call) -> None:

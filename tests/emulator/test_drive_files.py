@@ -68,6 +68,24 @@ def test_a_file_goes_where_its_parent_says(drive):
     assert sorted(names(drive, "'root' in parents")) == ["Folder", "Inside"]
 
 
+def test_only_the_owner_moves_a_file_without_saying_from_where(workspace, drive, token_for):
+    """A file has one parent: the owner's leaves its folder, anybody else's is refused the second one."""
+    folder, other = make(drive, "Folder", FOLDER), make(drive, "Other", FOLDER)
+    inside = make(drive, "Inside", parents=[folder])
+    told = drive.files().update(fileId=inside, addParents=other, fields="parents").execute()
+    assert told["parents"] == [other]
+    for shared in (inside, folder, other):
+        ana = {"type": "user", "role": "writer", "emailAddress": "ana@example.com"}
+        drive.permissions().create(fileId=shared, body=ana).execute()
+    with service(workspace, "drive", token_for("drive", account="ana@example.com")) as anas:
+        refused = refusal(anas.files().update(fileId=inside, addParents=folder))
+        assert (refused.status_code, reason(refused)) == (403, "cannotAddParent")
+        assert refused.reason == "Increasing the number of parents is not allowed"
+        told = anas.files().update(fileId=inside, addParents=folder, removeParents=other, fields="parents").execute()
+    assert told["parents"] == [folder]
+    assert refusal(drive.files().update(fileId=inside, addParents=other, removeParents="nothing")).status_code == 404
+
+
 def test_parents_are_not_written_by_update(drive):
     """Google's words name the parameters to use."""
     refused = refusal(drive.files().update(fileId=make(drive), body={"parents": ["x"]}))
@@ -158,6 +176,8 @@ def test_what_lies_in_a_folder_goes_into_the_trash_with_it(drive, forms):
     told = drive.files().get(fileId=form, fields="trashed,explicitlyTrashed").execute()
     assert told == {"trashed": True, "explicitlyTrashed": False}
     assert refusal(forms.get(formId=form)).status_code == 404
+    drive.files().update(fileId=form, body={"trashed": False}).execute()
+    assert drive.files().get(fileId=form, fields="trashed").execute() == {"trashed": True}  # with its folder, still
     drive.files().update(fileId=folder, body={"trashed": False}).execute()
     assert forms.get(formId=form).execute()["formId"] == form
     assert refusal(forms.get(formId=other)).status_code == 404

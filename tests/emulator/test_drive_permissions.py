@@ -75,6 +75,9 @@ def test_updating_and_deleting_a_permission(drive, form):
         {"type": "user", "role": "reader"},
         {"type": "user", "role": "reader", "emailAddress": "not an address"},
         {"type": "domain", "role": "reader"},
+        {"type": "anyone", "role": "reader", "emailAddress": "ana@example.com"},
+        {"type": "domain", "role": "reader", "domain": "example.com", "emailAddress": "ana@example.com"},
+        {"type": "user", "role": "reader", "emailAddress": "ana@example.com", "domain": "example.com"},
         {"type": "everyone", "role": "reader"},
         {"type": "anyone", "role": "king"},
         {"type": "anyone", "role": "owner"},
@@ -88,6 +91,15 @@ def test_permissions_that_cannot_be_are_refused(drive, form, body):
     """Type and role are required, and must fit one another."""
     assert refusal(drive.permissions().create(fileId=form.id, body=body)).status_code in (400, 403)
     assert roles(drive, form.id, includePermissionsForView="published") == [("user", "owner")]
+
+
+def test_a_permission_that_expires_is_not_claimed(drive, form):
+    """By neither way."""
+    body = {"type": "user", "role": "reader", "emailAddress": "ana@example.com"}
+    made = drive.permissions().create(fileId=form.id, body=body).execute()["id"]
+    late = {"role": "reader", "expirationTime": "2030-01-01T00:00:00Z"}
+    assert refusal(drive.permissions().create(fileId=form.id, body={**body, **late})).status_code == 501
+    assert refusal(drive.permissions().update(fileId=form.id, permissionId=made, body=late)).status_code == 501
 
 
 def test_only_forms_have_a_published_view(drive):
