@@ -71,7 +71,8 @@ class State:
         self.workspace = workspace
 
     def role(self, role: str) -> dict[str, Any]:
-        """What is remembered of `role`: `spreadsheet` (id), `forms` (round -> id), `journal`, `cursors`."""
+        """What is remembered of `role`: `spreadsheet` (id), `forms` (round -> id), `journal`, `refused` (whom a file could
+        not be shared with)."""
         known: dict[str, Any] = self._load()["workspaces"].get(self.workspace, {}).get(role, {})
         return known
 
@@ -108,7 +109,9 @@ def _merge(known: dict[str, Any], facts: dict[str, Any]) -> None:
     for key, value in facts.items():
         if value is None:
             known.pop(key, None)
-        elif isinstance(value, dict) and isinstance(known.get(key), dict):
+        elif isinstance(value, dict):
+            if not isinstance(known.get(key), dict):
+                known[key] = {}
             _merge(known[key], value)
         else:
             known[key] = value

@@ -134,9 +134,15 @@ def test_an_address_that_cannot_be_invited_is_told_and_holds_nothing_else_up(
     assert "nobody@example.com could not be let in" in told.err
     assert "nobody@example.com may answer" not in told.err and "zoe@example.com may answer" in told.err
     assert "Rankings written" in told.err
+    google.calls()
+    assert "nobody@example.com could not be let in" in run("run").err
+    assert sorted(google.calls()) == [LIST, LIST, READ]
+    assert "nobody@example.com could not be let in" in run("status").out
     google.control("faults", faults=[refused])
     again = run("create-form", code=5)
     assert "nobody@example.com could not be let in" in again.err and "Panel worksheet" in again.err
+    run("create-form")  # somebody opened an account for the address
+    assert "could not be let in" not in run("run").err + run("status").out
 
 
 def test_a_run_leaves_reworded_questions_to_create_form(google: Google, run: Run, role: dict[str, str]) -> None:

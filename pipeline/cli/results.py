@@ -15,7 +15,6 @@ from pipeline.errors import CannotAsk, PipelineError
 if TYPE_CHECKING:
     from pipeline.errands.pull_responses import Pulled
     from pipeline.errands.run import Ran
-    from pipeline.scorecard import Problem
 
 SOME_UNUSED = 8  # exit code: some responses could not be used
 
@@ -123,13 +122,13 @@ def run(
             if screen.json:
                 screen.document(outcome.document())
             return _report_run(screen, outcome)
-        told: list[list[Problem]] = []  # of the run before
+        told: list[tuple[object, ...]] = []  # what stood at the run before
 
         def look() -> None:
             outcome = once()
-            if outcome.anything or not told or outcome.pulled.unused != told[-1]:
+            if outcome.anything or not told or outcome.standing != told[-1]:
                 _report_run(screen, outcome)
-            told[:] = [outcome.pulled.unused]
+            told[:] = [outcome.standing]
 
         repeat(screen, watch, look)
     return 0  # not reached: watching ends with Ctrl-C

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.errands.create_form import not_invited
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
 from pipeline.errands.create_form.deciding import decide_people, design_of
-from pipeline.errands.create_form.sharing import PEOPLE, people_of
+from pipeline.errands.create_form.sharing import PEOPLE, invited, people_of
 from pipeline.errands.create_form.survey import Found, survey
 from pipeline.errors import Moved
 from pipeline.form import Change, FormPlan, plan_candidates
@@ -25,9 +25,12 @@ ATTEMPTS = 3  # to settle writes whose outcome is unknown, and forms that people
 
 
 def follow_panel(project: Project, book: Book, chosen: Sequence[Round]) -> tuple[tuple[Change, ...], Book | None]:
-    """What was done for the panel of `book`, and the spreadsheet after it: None when it has to be read again."""
+    """What was done for the panel of `book`, and the spreadsheet after it: None when it has to be read again.
+
+    An address that cannot be invited is told each time, until it is corrected.
+    """
     if not _behind(project, book, chosen):
-        return (), book
+        return tuple(_kept_out(project, book, chosen)), book
     for attempt in range(ATTEMPTS):
         found = survey(project)
         if found.book is None or found.spreadsheet is None:
@@ -44,16 +47,27 @@ def follow_panel(project: Project, book: Book, chosen: Sequence[Round]) -> tuple
             if attempt + 1 == ATTEMPTS:
                 raise
             continue  # what is there decides what is still to do
-        return tuple(_told(plan.changes, execution.not_invited)), None if plan.steps else book
+        told = [*_done(plan.changes, execution.not_invited), *_kept_out(project, found.book, chosen)]
+        return tuple(told), None if plan.steps else book
     raise AssertionError("unreachable")
 
 
-def _told(changes: Sequence[Change], kept_out: Sequence[str]) -> Iterator[Change]:
-    """What was done; an address that cannot be invited keeps nobody's scorecards out of the ranking."""
-    yield from (c for c in changes if not (c.kind == "shared" and c.what.startswith(tuple(f"{n} " for n in kept_out))))
-    if kept_out:
-        what = f"{not_invited(kept_out)}; correct it in the Panel worksheet"
+def _done(changes: Sequence[Change], refused: Sequence[str]) -> Iterator[Change]:
+    return (c for c in changes if not (c.kind == "shared" and c.what.startswith(tuple(f"{n} " for n in refused))))
+
+
+def _kept_out(project: Project, book: Book, rounds: Sequence[Round]) -> Iterator[Change]:
+    """Who is asked and could not be let in, as this machine remembers; it keeps nobody's scorecards out of the ranking."""
+    if names := refused(project, book, rounds):
+        what = f"{not_invited(names)}; correct it in the Panel worksheet"
         yield Change("not-shared", "safe", what, outcome="keep")
+
+
+def refused(project: Project, book: Book, rounds: Sequence[Round]) -> list[str]:
+    """Who is still asked to answer these rounds' forms, and could not be invited when it was tried last."""
+    known = project.state.role(project.role.id).get("refused", {})
+    asked = ((round_, one.name) for round_ in rounds for one in invited(project.role, book, round_))
+    return list(dict.fromkeys(name for round_, name in asked if name.lower() in known.get(f"form:{round_.id}", {})))
 
 
 def _behind(project: Project, book: Book, chosen: Sequence[Round]) -> Sequence[Round]:

@@ -26,7 +26,12 @@ class Ran:
     def anything(self) -> bool:
         """Whether this run differs from one that found nothing to do."""
         came = self.pulled.new or self.pulled.edited or self.pulled.withdrawn
-        return bool(came or self.changes or self.written.changed)
+        return bool(came or any(each.outcome == "apply" for each in self.changes) or self.written.changed)
+
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """What stays until people mend it."""
+        return (*self.pulled.unused, *(each for each in self.changes if each.outcome != "apply"))
 
     def document(self) -> dict[str, Any]:
         return {

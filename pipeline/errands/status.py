@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeline.errands import files
 from pipeline.errands.book import joins, open_book
-from pipeline.errands.create_form import chosen_rounds
+from pipeline.errands.create_form import chosen_rounds, not_invited
+from pipeline.errands.follow_panel import refused
 from pipeline.errands.pull_responses import not_pulled
 from pipeline.errands.release import complete, released
 from pipeline.form import personal_link
@@ -129,11 +130,16 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
     )
     names = list(dict.fromkeys(owed.row.candidate for owed in interviews))
     shown = released(project.role, book)
+    kept_out = refused(project, book, list(rounds.values()))
     return Status(
         interviews=interviews,
         complete={name: complete(project.role, after, name) for name in names},
         released={name: name in shown for name in names},
-        reminders=[*_waiting(len(arrived)), *retention(project, book, now)],
+        reminders=[
+            *_waiting(len(arrived)),
+            *([f"{not_invited(kept_out)}; correct it in the Panel worksheet."] if kept_out else []),
+            *retention(project, book, now),
+        ],
         at_least=project.role.panel.min_scorecards,
     )
 

@@ -44,6 +44,10 @@ class Execution:
             self.say(f"  {step.what}")
             METHODS[step.method](self, step)
 
+    def _remember_refusal(self, target: str, name: str, *, refused: bool) -> None:
+        """An address that was refused is told until it is let in or corrected; asking each time would cost a call."""
+        self.project.state.remember(self.project.role.id, refused={target: {name.lower(): True if refused else None}})
+
     def _remember(self, target: str, file_id: str) -> None:
         self.ids[target] = file_id
         kind, _, round_id = target.partition(":")
@@ -119,10 +123,14 @@ class Execution:
         return link_requests(self.project.rubric, self.book, known, addresses) if self.book else []
 
     def share(self, step: Step) -> None:
+        name = step.body.get("emailAddress") or step.body.get("domain") or "anyone"
         try:
             drive.permissions_create(self.session, self.ids[step.target], step.body)
         except NotInvited:
-            self.not_invited.append(step.body.get("emailAddress") or step.body.get("domain") or "anyone")
+            self.not_invited.append(name)
+            self._remember_refusal(step.target, name, refused=True)
+        else:
+            self._remember_refusal(step.target, name, refused=False)
 
     def unshare(self, step: Step) -> None:
         try:
