@@ -338,3 +338,11 @@ def test_status_and_doctor_remind_of_what_is_kept_too_long(run: Run, scorecards:
     assert "forget" in run("doctor", code=None).out
     settings.write_text(settings.read_text().replace("days = 1", "days = 0"))
     assert "kept longer" not in run("status").out
+
+
+def test_a_spreadsheet_in_the_trash_is_told(google: Google, run: Run, scorecards: dict[str, str]) -> None:
+    """It goes on answering there until it is deleted for good, so that no other call shows it."""
+    assert "trash" not in run("status").out
+    google.call("PATCH", f"/drive/v3/files/{scorecards['spreadsheet']}", {"trashed": True})
+    assert "The spreadsheet is in the trash" in run("status").out
+    assert "is in the trash" in run("doctor", code=5).out

@@ -14,7 +14,7 @@ from pipeline.errands.follow_panel import refused
 from pipeline.errands.pull_responses import not_pulled
 from pipeline.errands.release import complete, released
 from pipeline.form import personal_link
-from pipeline.google import forms
+from pipeline.google import drive, forms
 from pipeline.project import Project
 from pipeline.scorecard import PanelRow
 from pipeline.worksheets import Book, StoredScorecard
@@ -136,12 +136,20 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
         complete={name: complete(project.role, after, name) for name in names},
         released={name: name in shown for name in names},
         reminders=[
+            *_in_the_trash(project, known.spreadsheet),
             *_waiting(len(arrived)),
             *([f"{not_invited(kept_out)}; correct it in the Panel worksheet."] if kept_out else []),
             *retention(project, book, now),
         ],
         at_least=project.role.panel.min_scorecards,
     )
+
+
+def _in_the_trash(project: Project, spreadsheet_id: str) -> list[str]:
+    """A spreadsheet in the trash goes on answering until it is deleted for good: only Drive tells."""
+    if not drive.files_get(project.session, spreadsheet_id).get("trashed"):
+        return []
+    return ["The spreadsheet is in the trash, and will be deleted with all that is in it: restore it in Drive."]
 
 
 def _waiting(count: int) -> list[str]:
