@@ -260,6 +260,16 @@ def test_a_plan_keeps_its_word_about_destroying_answers(
     assert "Nothing to do" in run("create-form").out
 
 
+def test_a_plan_brings_its_options_and_hears_no_others(run: Run, scorecards: Json, project: Path) -> None:
+    """What is given beside it is refused, not ignored; a plan that is not there is told as any file."""
+    EDITS["question removed"][0](project)
+    run("create-form", "--dry-run", "--out", "plan.json")
+    for option in (["--round", "team"], ["--allow-destructive"], ["--drift", "undo"]):
+        assert f"not saved with this {option[0]}" in run("create-form", "--plan", "plan.json", *option, code=2).err
+    assert "Save the plan again with --allow-destructive" in run("create-form", "--plan", "plan.json", code=2).err
+    assert "none.json: there is no such file" in run("create-form", "--plan", "none.json", code=3).err
+
+
 # --- versions of the rubric -----------------------------------------------------------------------------------------
 
 

@@ -306,6 +306,8 @@ def test_a_closed_form_tells_whoever_opens_it_and_opens_again(google: Google, ru
     state = google.form(role["team"])["publishSettings"]["publishState"]
     assert state == {"isPublished": True}
     assert run("close-form", "--json").json["forms"] == closed
+    assert "The form of the round team takes no responses, and scorecards are owed there" in run("status").out
+    assert "close-form --reopen" in run("doctor", code=5).out
     assert (
         "no longer accepts answers" in requests.get(f"{google.url}/forms/d/e/{role['team']}/viewform", timeout=30).text
     )
@@ -324,9 +326,12 @@ def test_a_form_from_before_publishing_is_told_and_otherwise_used(google: Google
     assert [row["Status"] for row in google.table(role["spreadsheet"], "Scorecards")] == ["counted"]
 
 
-def test_closing_before_there_is_a_form_says_what_to_do(run: Run) -> None:
-    """Nothing is there to close."""
+def test_closing_before_there_is_a_form_says_what_to_do(google: Google, run: Run) -> None:
+    """Nothing is there to close; of two forms the one that is there is closed."""
     assert "pipeline create-form" in run("close-form", code=5).err
+    run("create-form", "--round", "team")
+    assert [form["round"] for form in run("close-form", "--json").json["forms"]] == ["team"]
+    assert "There is no form of the round technical yet" in run("close-form", "--round", "technical", code=5).err
 
 
 def test_status_and_doctor_remind_of_what_is_kept_too_long(run: Run, scorecards: dict[str, str], project: Path) -> None:

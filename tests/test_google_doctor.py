@@ -120,7 +120,10 @@ def test_an_unpublished_form(session: Session) -> None:
     form = new_form(session, published=False, accepting=False)
     check = doctor.form(session, form)[1]
     assert check == Check(
-        "form (onsite) published", "FAIL", "Not published: nobody can answer.", "Run 'pipeline create-form'."
+        "form (onsite) published",
+        "FAIL",
+        "Not published: nobody can answer.",
+        "Run 'pipeline create-form --drift undo'.",
     )
 
 

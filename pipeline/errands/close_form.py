@@ -27,7 +27,12 @@ def close_form(project: Project, *, reopen: bool = False, round_id: str | None =
     rounds = chosen_rounds(project, round_id)
     known, book = open_book(project)
     made = {round_.id for round_ in rounds} & set(book.recorded.join)
-    return files.on_forms(project, known, made, lambda ids: [_close(project, ids, each, reopen) for each in rounds])
+
+    def closed(ids: files.Ids) -> list[FormState]:
+        there = [each for each in rounds if each.id in ids.forms]
+        return [_close(project, ids, each, reopen) for each in there or rounds]
+
+    return files.on_forms(project, known, made, closed)
 
 
 def _close(project: Project, ids: files.Ids, round_: Round, reopen: bool) -> FormState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -103,14 +103,11 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
     rounds = {round_.id: round_ for round_ in chosen_rounds(project, round_id)}
     known, book = open_book(project)
 
-    def addresses(known: files.Ids) -> dict[str, str]:
-        return {
-            id_: forms.get(project.session, known.forms[id_]).get("responderUri", "")
-            for id_ in rounds
-            if id_ in known.forms
-        }
+    def documents(known: files.Ids) -> dict[str, dict[str, Any]]:
+        return {id_: forms.get(project.session, known.forms[id_]) for id_ in rounds if id_ in known.forms}
 
-    uris = files.on_forms(project, known, rounds.keys() & book.recorded.join.keys(), addresses)
+    made = files.on_forms(project, known, rounds.keys() & book.recorded.join.keys(), documents)
+    uris = {id_: document.get("responderUri", "") for id_, document in made.items()}
     known = files.ids(project)
     arrived = not_pulled(project, known, book, list(rounds.values()))
     after = replace(book, scorecards=(*book.scorecards, *(StoredScorecard(card, "counted") for card in arrived)))
@@ -137,6 +134,7 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
         released={name: name in shown for name in names},
         reminders=[
             *_in_the_trash(project, known.spreadsheet),
+            *_closed(interviews, made),
             *_waiting(len(arrived)),
             *([f"{not_invited(kept_out)}; correct it in the Panel worksheet."] if kept_out else []),
             *retention(project, book, now),
@@ -150,6 +148,17 @@ def _in_the_trash(project: Project, spreadsheet_id: str) -> list[str]:
     if not drive.files_get(project.session, spreadsheet_id).get("trashed"):
         return []
     return ["The spreadsheet is in the trash, and will be deleted with all that is in it: restore it in Drive."]
+
+
+def _closed(interviews: Sequence[Owed], made: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Nobody can send what they are reminded of where the form takes no responses; a legacy form knows no closing."""
+    for round_id in dict.fromkeys(owed.row.round for owed in interviews if not owed.submitted):
+        settings = made.get(round_id, {}).get("publishSettings")
+        if settings is not None and not settings.get("publishState", {}).get("isAcceptingResponses"):
+            yield (
+                f"The form of the round {round_id} takes no responses, and scorecards are owed there: "
+                f"'pipeline close-form --reopen --round {round_id}' opens it."
+            )
 
 
 def _waiting(count: int) -> list[str]:

@@ -57,7 +57,7 @@ def changed(what: str, facet: str, now: Any, want: Any) -> str:
 
 def edited(what: str, facet: str, now: Any, want: Any) -> str:
     old, new = _both(now, want)
-    return f"{what}: {_FACETS[facet]} was edited by hand to {old}, ours is {new}"
+    return f"{what}: {_FACETS[facet]} {'were' if facet == 'options' else 'was'} edited by hand to {old}, ours is {new}"
 
 
 def _becomes(now: Any, want: Any) -> str:

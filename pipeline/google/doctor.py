@@ -166,8 +166,10 @@ def _published(name: str, found: Json, accepting: bool) -> Check:
         return Check(name, "FAIL", "It takes responses although it should be closed.", "Run 'pipeline close-form'.")
     if not accepting:
         return Check(name, "PASS", "Closed, as it should be.")
-    detail = "Published, but not taking responses." if state.get("isPublished") else "Not published: nobody can answer."
-    return Check(name, "FAIL", detail, CREATE_FORM)
+    if state.get("isPublished"):
+        fix = "Run 'pipeline close-form --reopen', unless it was closed on purpose."
+        return Check(name, "FAIL", "Published, but not taking responses.", fix)
+    return Check(name, "FAIL", "Not published: nobody can answer.", "Run 'pipeline create-form --drift undo'.")
 
 
 def _open_to(name: str, permissions: list[Json], wanted: FormToCheck) -> Check:

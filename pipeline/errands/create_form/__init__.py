@@ -95,6 +95,7 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
     """Bring everything up to date, or with `dry_run` say what that would take."""
     saved = _load(options.plan_file) if options.plan_file else None
     if saved is not None:
+        _not_otherwise(saved, options)
         options = replace(options, **{name: saved.options[name] for name in SAVED})
     rounds = chosen_rounds(project, options.round_id)
     for attempt in range(ATTEMPTS):
@@ -110,7 +111,7 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
         if options.dry_run:
             return _outcome(project, found, plan, dry_run=True)
         if plan.held and not options.allow_destructive:
-            raise _needs_permission(plan.held)
+            raise _needs_permission(plan.held, saved=options.plan_file is not None)
         ids = {f"form:{round_id}": form.id for round_id, form in found.forms.items()}
         if found.spreadsheet:
             ids["spreadsheet"] = str(found.spreadsheet["id"])
@@ -226,17 +227,34 @@ def not_invited(names: Iterable[str]) -> str:
     return f"{told} could not be let in: no Google account has this address, or it may not be invited"
 
 
-def _needs_permission(held: Sequence[Change]) -> CannotAsk:
+def _needs_permission(held: Sequence[Change], *, saved: bool) -> CannotAsk:
     lines = "\n".join(f"  {change.what}" for change in held)
     return CannotAsk(
         f"This would destroy answers; nothing was changed:\n{lines}",
-        "Give --allow-destructive to do it all the same, or put back what was removed.",
+        f"{'Save the plan again with' if saved else 'Give'} --allow-destructive to do it all the same, or put back what "
+        "was removed.",
     )
+
+
+def _not_otherwise(saved: Plan, options: Options) -> None:
+    """A saved plan brings its options with it: others beside it would be taken for granted, and not heard."""
+    usual = Options()
+    for name in SAVED:
+        given = getattr(options, name)
+        if given not in (getattr(usual, name), saved.options[name]):
+            flag = "--" + name.removesuffix("_id").replace("_", "-")
+            raise CannotAsk(
+                f"The plan was not saved with this {flag}, and is executed exactly as it was saved.",
+                f"Leave {flag} out, or give it to 'pipeline create-form --dry-run --out PLAN.json' and save the plan again.",
+            )
 
 
 def _load(path: Path) -> Plan:
     try:
         return Plan.from_document(json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, IsADirectoryError):
+        todo = "save one with 'pipeline create-form --dry-run --out PLAN.json'"
+        raise InvalidInput([Fault(str(path), 0, "", "there is no such file", todo)]) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         todo = "make it again with 'pipeline create-form --dry-run --out PLAN.json'"
         raise InvalidInput([Fault(str(path), 0, "", "this is not a saved plan of ours", todo)]) from None
