@@ -17,6 +17,7 @@ from . import (
     sheets_cells,
     sheets_dimensions,
     sheets_export,
+    sheets_filters,
     sheets_metadata,
     sheets_objects,
     sheets_render,
@@ -38,6 +39,7 @@ Reading = Callable[[Book, Transaction, Call], Json]
 REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {
     **sheets_tabs.REQUESTS,
     **sheets_objects.REQUESTS,
+    **sheets_filters.REQUESTS,
     **sheets_cells.REQUESTS,
     **sheets_dimensions.REQUESTS,
     **sheets_metadata.REQUESTS,

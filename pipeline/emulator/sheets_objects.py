@@ -1,4 +1,4 @@
-"""Requests about what hangs on worksheets: protections, banding, rules, filters, charts, names.
+"""Requests about what hangs on worksheets: protections, banding, rules, charts, names.
 
 Everything with an id is one row of `THINGS`: where it is kept, under which id, which fields it has.
 """
@@ -178,7 +178,7 @@ def update_position(book: Book, request: Json) -> Json:
     return {"position": item["position"]}
 
 
-# -- conditional formats and the filter
+# -- conditional formats
 
 
 def _rules(book: Book, sheet_id: int) -> list[Json]:
@@ -236,31 +236,6 @@ def delete_rule(book: Book, request: Json) -> Json:
     return {"rule": rules.pop(_at(rules, request.get("index", 0)))}
 
 
-def _column(name: str) -> int:
-    if not name.isascii() or not name.isdigit():
-        raise invalid(f"The criteria of a filter are told by the index of their column, not by {name!r}.")
-    return int(name)
-
-
-def set_filter(book: Book, request: Json) -> None:
-    given = patches.settle(_tidy(copy.deepcopy(request.get("filter", {}))))
-    sheet, area = area_in(book, given.get("range", {}))
-    specs = {spec.get("columnIndex", 0): spec.get("filterCriteria", {}) for spec in given.get("filterSpecs", [])}
-    for column, criteria in {**{_column(name): of for name, of in given.get("criteria", {}).items()}, **specs}.items():
-        if not area.left <= column < area.right:
-            raise invalid(f"The filtered column {column} is not in the range.")
-        if "condition" in criteria:
-            conditions.check(book, sheet, criteria["condition"], conditions.FILTER)
-    for spec in given.get("sortSpecs", []):
-        if not area.left <= spec.get("dimensionIndex", 0) < area.right:
-            raise invalid(f"The sort column {spec.get('dimensionIndex', 0)} is not in the range.")
-    sheet.doc["basicFilter"] = {**given, "range": a1.to_grid(a1.from_grid(given.get("range", {})))}
-
-
-def clear_filter(book: Book, request: Json) -> None:
-    book.worksheet(request.get("sheetId", 0)).doc.pop("basicFilter", None)
-
-
 def _requests(word: str, thing: Thing) -> dict[str, Callable[[Book, Json], Json | None]]:
     """Adding, updating and deleting one kind of thing."""
     name = thing.kept.removesuffix("s")
@@ -280,6 +255,4 @@ REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {
     "addConditionalFormatRule": add_rule,
     "updateConditionalFormatRule": update_rule,
     "deleteConditionalFormatRule": delete_rule,
-    "setBasicFilter": set_filter,
-    "clearBasicFilter": clear_filter,
 }

@@ -134,6 +134,49 @@ def test_a_filter_replaces_the_one_before(book):
     assert "basicFilter" not in book.tab()
 
 
+def hidden(book):
+    rows = book.tab(ranges="Sheet1!A1:A6", includeGridData=True)["data"][0]["rowMetadata"]
+    return [index for index, row in enumerate(rows) if row.get("hiddenByFilter")]
+
+
+def test_a_filter_hides_what_it_says(book):
+    """By value or by condition; the header never; told in both spellings; until it is cleared."""
+    book.put([["Name", "Score"], ["Ana", 5], ["Ben", 3], ["Cleo", 4], ["Ana", 2], ["", 1]])
+    above = {"type": "NUMBER_GREATER_THAN_EQ", "values": [{"userEnteredValue": "3"}]}
+    specs = [
+        {"columnIndex": 0, "filterCriteria": {"hiddenValues": ["Ben", "Score"]}},
+        {"columnIndex": 1, "filterCriteria": {"condition": above}},
+    ]
+    book.change({"setBasicFilter": {"filter": {"range": grid(0, 6, 0, 2), "filterSpecs": specs}}})
+    assert hidden(book) == [2, 4, 5]
+    told = book.tab()["basicFilter"]
+    assert told["filterSpecs"] == specs
+    assert told["criteria"] == {str(spec["columnIndex"]): spec["filterCriteria"] for spec in specs}
+    criteria = {"0": {"condition": {"type": "NOT_BLANK"}}}
+    book.change({"setBasicFilter": {"filter": {"range": grid(0, 6, 0, 2), "criteria": criteria}}})
+    assert hidden(book) == [5]
+    book.change({"clearBasicFilter": {"sheetId": 0}})
+    assert hidden(book) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"filterSpecs": [{"columnIndex": 5, "filterCriteria": {}}]}, 400),
+        ({"criteria": {"a": {}}}, 400),
+        ({"criteria": {"0": {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "a"}]}}}}, 400),
+        ({"criteria": {"0": {"visibleBackgroundColor": RED}}}, 501),
+        ({"sortSpecs": [{"dimensionIndex": 0}]}, 501),
+    ],
+)
+def test_a_filter_that_cannot_be_or_is_not_claimed_is_refused(book, more, status):
+    """In Google's words where a condition is none for filters."""
+    refused = refusal(book.batch({"setBasicFilter": {"filter": {"range": grid(0, 5, 0, 2), **more}}}))
+    assert refused.status_code == status
+    if "condition" in str(more):
+        assert refused.reason.endswith("ConditionType 'ONE_OF_LIST' is not supported in filters.")
+
+
 def test_a_chart_is_stored_and_read_back_whole(book):
     """Its place and its spec can change; it is addressed by its id."""
     source = {"sourceRange": {"sources": [grid(0, 5, 1, 2)]}}
