@@ -72,7 +72,16 @@ class Workspace:
     # --- the server's thread ------------------------------------------------------------------------------------
 
     def _serve(self, listener: socket.socket) -> None:
-        from waitress import create_server, wasyncore
+        from waitress import channel, create_server, parser, wasyncore
+
+        class Parser(parser.HTTPRequestParser):  # type: ignore[misc]
+            """Takes no body from whoever may not ask: the answer goes out at once, and the connection closes."""
+
+            def parse_header(inner, header_plus: bytes) -> None:  # noqa: N805 - `self` is the workspace
+                super().parse_header(header_plus)
+                if self._unwelcome(inner.headers.get("HOST", ""), inner.headers.get("ORIGIN")):
+                    inner.body_rcv, inner.content_length = None, 0
+                    inner.expect_continue, inner.headers["CONNECTION"] = False, "close"
 
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
         self._channels: dict[int, Any] = {}
@@ -86,6 +95,7 @@ class Workspace:
             max_request_body_size=wire.MOST_BYTES,
             clear_untrusted_proxy_headers=False,
         )
+        self._server.channel_class = type("Channel", (channel.HTTPChannel,), {"parser_class": Parser})
         self._stopping = threading.Event()
 
         def loop() -> None:
@@ -160,7 +170,8 @@ class Workspace:
 
     def _answer(self, request: Request, trace: Trace) -> Answer | None:
         """The answer; None for what is a page's."""
-        self._check_origin(request)
+        if why := self._unwelcome(request.headers.get("host", ""), request.headers.get("origin")):
+            raise Refusal(403, why)
         request = wire.with_posted_query(request)
         path = request.path
         if path.startswith("/_emulator/") and not path.startswith("/_emulator/static/"):
@@ -184,15 +195,16 @@ class Workspace:
             raise Refusal(501, f"The local workspace does not serve {request.http} {path}.")
         return None
 
-    def _check_origin(self, request: Request) -> None:
-        """A page elsewhere must not reach a workspace on this machine: not by another name, not from another origin."""
-        host = request.headers.get("host", "")
+    def _unwelcome(self, host: str, origin: str | None) -> str:
+        """Why a request may not come in, if so: a page elsewhere must not reach a workspace on this machine, neither by
+        another name nor from another origin.
+        """
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         if name.lower() not in self.hosts and not self.any_host:
-            raise Refusal(403, "This workspace answers to its own address only.")
-        origin = request.headers.get("origin")
+            return "This workspace answers to its own address only."
         if origin is not None and origin.lower() != f"http://{host.lower()}":
-            raise Refusal(403, "This workspace takes no requests from other origins.")
+            return "This workspace takes no requests from other origins."
+        return ""
 
     def _call(self, request: Request, trace: Trace) -> Answer:
         """One call of one method: who, whether it may, what it says, what it does, what it tells."""

@@ -58,6 +58,17 @@ def test_other_hosts_and_origins_are_turned_away(http, headers):
     assert http.post("/_emulator/reset", headers=headers).status_code == 403
 
 
+@pytest.mark.parametrize("header", ["Host: evil.example", "Host: 127.0.0.1:{port}\r\nOrigin: http://evil.example"])
+@pytest.mark.parametrize("body", ["Content-Length: 100000000", "Transfer-Encoding: chunked"])
+def test_whoever_is_turned_away_sends_no_body(workspace, header, body):
+    """The answer comes before the first byte of it, and the connection closes."""
+    with socket.create_connection(("127.0.0.1", workspace.port), timeout=10) as caller:
+        head = f"POST /v1/forms HTTP/1.1\r\n{header.format(port=workspace.port)}\r\n{body}\r\n\r\n"
+        caller.sendall(head.encode())
+        answer = b"".join(iter(lambda: caller.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 403 Forbidden\r\n")
+
+
 def test_its_own_origin_is_welcome(http, workspace):
     """By either name of this machine."""
     assert http.get("/drive/v3/files", headers={"Origin": workspace.url}).status_code == 200
