@@ -91,8 +91,7 @@ def find(tx: Transaction, file_id: str, *, write: bool = False) -> sqlite3.Row:
 
 
 def missing(file_id: str) -> Refusal:
-    place = {"locationType": "parameter", "location": "fileId"}
-    return Refusal(404, f"File not found: {file_id}.", reason="notFound", details=[place])
+    return Refusal(404, f"File not found: {file_id}.", place="fileId")
 
 
 def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") -> Json:
@@ -278,7 +277,7 @@ def _update(tx: Transaction, call: Call) -> Json:
             reason="fieldNotWritable",
         )
     if body.get("mimeType", row["mime_type"]) != row["mime_type"]:
-        raise Refusal(400, "Invalid mime type provided", reason="badRequest")
+        raise Refusal(400, "Invalid mime type provided")
     if body.get("trashed") is not None and row["owner"] != tx.account:
         raise permissions.not_allowed(row["id"])
     body.pop("mimeType", None)
@@ -354,7 +353,7 @@ def _list(tx: Transaction, call: Call) -> Json:
     if call.params.get("spaces", "drive") != "drive":
         raise Refusal(501, "The local workspace has the space `drive` only.")
     if shared := call.params.get("driveId") or call.params.get("teamDriveId"):
-        raise Refusal(404, f"Shared drive not found: {shared}", reason="notFound")
+        raise Refusal(404, f"Shared drive not found: {shared}")
     if (corpora := call.params.get("corpora", "user")) not in ("user", "allDrives"):
         raise query.unknown(corpora, "corpora")
     size = call.params.get("pageSize", 100)
@@ -391,8 +390,7 @@ def _export(tx: Transaction, call: Call) -> Content:
         raise Refusal(
             400,
             "The requested conversion is not supported.",
-            reason="badRequest",
-            details=[{"locationType": "parameter", "location": "convertTo"}],
+            place="convertTo",
         )
     return Content(kind.export[wanted](tx, row["id"]), wanted)
 
@@ -406,8 +404,7 @@ def _comments(tx: Transaction, call: Call) -> Json:
 
 
 def _fields_needed() -> Refusal:
-    place = {"locationType": "parameter", "location": "fields"}
-    return Refusal(400, "The 'fields' parameter is required for this method.", reason="required", details=[place])
+    return Refusal(400, "The 'fields' parameter is required for this method.", reason="required", place="fields")
 
 
 def _about(tx: Transaction, call: Call) -> Json:

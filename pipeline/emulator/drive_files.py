@@ -15,7 +15,7 @@ from typing import Any
 
 from . import drive_permissions as permissions
 from .calls import Json, Transaction
-from .refusal import Refusal, denied, not_found
+from .refusal import Refusal, not_found
 from .store import stamp
 
 FOLDER = "application/vnd.google-apps.folder"
@@ -94,7 +94,7 @@ def require_file(tx: Transaction, file_id: str, mime_type: str = "", write: bool
     if not tx.sees_all and row["client"] != tx.client:
         raise not_found()
     if role is None or (write and role not in permissions.WRITERS):
-        raise denied()
+        raise Refusal(403)
     return row
 
 

@@ -183,8 +183,7 @@ def _find(tx: Transaction, file: sqlite3.Row, permission_id: str) -> Json:
     for one in of_file(tx, file["id"], "published"):
         if one["id"] == permission_id:
             return one
-    place = {"locationType": "parameter", "location": "permissionId"}
-    raise Refusal(404, f"Permission not found: {permission_id}.", reason="notFound", details=[place])
+    raise Refusal(404, f"Permission not found: {permission_id}.", place="permissionId")
 
 
 def get(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:

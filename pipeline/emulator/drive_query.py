@@ -21,8 +21,7 @@ _TOKEN = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[A-Za-z][A-Za-z0
 
 
 def invalid_value(parameter: str = "q") -> Refusal:
-    place = {"locationType": "parameter", "location": parameter}
-    return Refusal(400, "Invalid Value", reason="invalid", details=[place])
+    return Refusal(400, "Invalid Value", reason="invalid", place=parameter)
 
 
 # Words of Google's `q`, `orderBy` and `corpora` that would need what the workspace does not keep.

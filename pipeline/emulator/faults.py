@@ -57,12 +57,11 @@ class Fault:
             answer = wire.answer_json(told, self.status)
             answer.headers.update(headers)
             return answer
-        message, reason = _WORDS.get(self.status, ("The service is currently unavailable.", "backendError"))
         return wire.refused(
             Refusal(
                 self.status,
-                self.message or message,
-                reason=self.reason or reason,
+                self.message,
+                reason=self.reason,
                 domain="usageLimits" if self.status == 429 or "imit" in self.reason else "global",
                 details=[wire.error_info(self.reason)] if self.reason and api != "drive" else [],
                 headers=headers,
@@ -75,16 +74,6 @@ _HTML = (
     "<!DOCTYPE html>\n<html lang=en>\n<title>Error {0} (Server Error)!!1</title>\n<p><b>{0}.</b> That's an error.\n"
     "<p>The server encountered a temporary error and could not complete your request. Please try again in 30 seconds."
 )
-_WORDS = {
-    400: ("Request contains an invalid argument.", "badRequest"),
-    401: (f"Request had invalid authentication credentials. {wire.SEE}", "authError"),
-    403: ("The caller does not have permission", "forbidden"),
-    404: ("Requested entity was not found.", "notFound"),
-    408: ("Request timed out.", "timeout"),
-    429: ("Resource has been exhausted (e.g. check quota).", "rateLimitExceeded"),
-    500: ("Internal error encountered.", "internalError"),
-    504: ("Deadline expired before operation could complete.", "backendError"),
-}
 
 
 class Faults:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from . import drive, forms_answers, forms_responses, masks, schema
 from .calls import Call, Content, Handler, Json, Transaction
 from .forms_document import Form, apply, checked_title
-from .refusal import Refusal, invalid
+from .refusal import Refusal, invalid, not_found
 from .store import stamp
 
 TABLES = (
@@ -236,7 +236,7 @@ def submit(
     """
     form = load_published(tx, form_id)
     if form is None:
-        raise Refusal(404, "Requested entity was not found.")
+        raise not_found()
     if _collects_email(form) and not email:
         raise invalid("This form collects e-mail addresses; emailAddress is required.")
     if problem := responder_problem(tx, form, email):

@@ -178,5 +178,5 @@ def _read_token(token: str, binding: str) -> str:
     except ValueError:
         bound = ""
     if bound != binding:
-        raise Refusal(400, "Request contains an invalid argument.")
+        raise Refusal(400)
     return after

@@ -6,10 +6,10 @@ import hmac
 from dataclasses import dataclass
 
 from .calls import Transaction
-from .refusal import Refusal
+from .refusal import SEE, Refusal
 from .schema import Method
 from .store import OWNER, OWNER_CLIENT, setting, stamp
-from .wire import SEE, Request, error_info
+from .wire import Request, error_info
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS tokens (
@@ -73,13 +73,13 @@ def caller(tx: Transaction, request: Request, owner_token: str, method: Method) 
 def unauthenticated(method: Method, reason: str) -> Refusal:
     missing = reason == "CREDENTIALS_MISSING"
     what = "is missing required authentication credential" if missing else "had invalid authentication credentials"
-    drive = {"locationType": "header", "location": "Authorization"}
     challenge = 'Bearer realm="https://accounts.google.com/"' + ("" if missing else ', error="invalid_token"')
     return Refusal(
         401,
         f"Request {what}. {SEE}",
-        reason="required" if missing else "authError",
-        details=[error_info(reason, SERVICES[method.api], method=method.id), drive],
+        reason="required" if missing else "",
+        place="Authorization",
+        details=[error_info(reason, SERVICES[method.api], method=method.id)],
         headers={"WWW-Authenticate": challenge},
     )
 
@@ -117,7 +117,7 @@ def check_service(tx: Transaction, method: Method) -> None:
 def check_service_account(caller: Caller, method: Method) -> None:
     """Raises what a service account gets that tries to make a file of its own; Drive tells it with the file."""
     if is_service_account(caller.account) and method.id in _OWNERS_ONLY:
-        raise Refusal(*_OWNERS_ONLY[method.id])
+        raise Refusal(_OWNERS_ONLY[method.id])
 
 
 def is_service_account(account: str) -> bool:
@@ -125,6 +125,6 @@ def is_service_account(account: str) -> bool:
 
 
 _OWNERS_ONLY = {
-    "forms.forms.create": (500, "Internal error encountered."),  # as one user reported it
-    "sheets.spreadsheets.create": (403, "The caller does not have permission"),
+    "forms.forms.create": 500,  # as one user reported it
+    "sheets.spreadsheets.create": 403,
 }

@@ -177,7 +177,7 @@ class Faults:
         if self.violations:
             message = "\n".join(violation["description"] for violation in self.violations[:100])
             details = {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": self.violations[:100]}
-            raise Refusal(400, message, details=[details], reason="badRequest")
+            raise Refusal(400, message, details=[details])
 
 
 def check_body(method: Method, body: Any) -> Json:
@@ -454,9 +454,8 @@ def _check_mask(method: Method, schemas: Json, schema: Json, tree: Json, path: s
 
 def bad_mask(method: Method, path: str) -> Refusal:
     if method.api == "drive":
-        place = {"locationType": "parameter", "location": "fields"}
-        return Refusal(400, f"Invalid field selection {path}", reason="invalidParameter", details=[place])
+        return Refusal(400, f"Invalid field selection {path}", reason="invalidParameter", place="fields")
     said = f"Error expanding 'fields' parameter. Cannot find matching fields for path '{path.replace('/', '.')}'."
     violation = {"field": path.replace("/", "."), "description": said}
     details = {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}
-    return Refusal(400, "Request contains an invalid argument.", details=[details])
+    return Refusal(400, details=[details])

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http.client import responses
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ class Workspace:
         headers = list(answer.headers.items())
         if answer.status != 204:
             headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
-        start_response(f"{answer.status} {_REASON.get(answer.status, 'Answer')}", headers)
+        start_response(f"{answer.status} {responses.get(answer.status, 'Answer')}", headers)
         return [b"" if request.http == "HEAD" else answer.body]
 
     def _judged(self, request: Request, trace: Trace) -> Answer | None:
@@ -157,7 +158,7 @@ class Workspace:
             return wire.refused(refusal, _api_of(request.path))
         except Exception as fault:
             self._note_bug(request, fault)
-            return wire.refused(Refusal(500, "Internal error encountered."), _api_of(request.path))
+            return wire.refused(Refusal(500), _api_of(request.path))
 
     def _in_batch(self, request: Request) -> Answer:
         """One call of a batch, noted in the log by itself; a batch reaches the APIs only."""
@@ -210,7 +211,7 @@ class Workspace:
         """One call of one method: who, whether it may, what it says, what it does, what it tells."""
         found = schema.route(request.http, request.path)
         if found is None:
-            raise Refusal(404, f"The requested URL {request.path[:200]} was not found on this server.", "NOT_FOUND")
+            raise Refusal(404, f"The requested URL {request.path[:200]} was not found on this server.")
         method, path_params = found
         trace.method = method.id
         with self.store.transaction(write=False) as tx:
@@ -271,22 +272,6 @@ class Workspace:
 
 
 _UNSERVED = ("/v1", "/v2", "/v3", "/v4", "/drive/", "/upload/", "/resumable/", "/batch", "/discovery/")
-_REASON = {
-    200: "OK",
-    204: "No Content",
-    302: "Found",
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    408: "Request Timeout",
-    413: "Payload Too Large",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-    502: "Bad Gateway",
-    503: "Service Unavailable",
-}
 
 
 def _api_of(path: str) -> str:

@@ -19,11 +19,6 @@ from .refusal import Refusal
 Json = dict[str, Any]
 MOST_BYTES = 200_000_000  # of a request after unpacking; Google documents no limit, a bomb should still find one
 
-SEE = (
-    "Expected OAuth 2 access token, login cookie or other valid authentication credential. "
-    "See https://developers.google.com/identity/sign-in/web/devconsole-project."
-)
-
 
 @dataclass(frozen=True)
 class Request:
@@ -88,7 +83,7 @@ def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
     except zlib.error:
         raise Refusal(400, "Request body is not valid gzip.") from None
     if opened.unconsumed_tail:
-        raise Refusal(413, "Request is too large.", "INVALID_ARGUMENT")
+        raise Refusal(413)
     if not opened.eof:
         raise Refusal(400, "Request body is not valid gzip.")
     return text
@@ -142,51 +137,26 @@ def answer_json(value: Any, status: int = 200, *, pretty: bool = False) -> Answe
 def refused(refusal: Refusal, api: str) -> Answer:
     """Google's error body: Drive's names a reason and a domain, the others' a status and details."""
     error: Json = {"code": refusal.code, "message": refusal.message}
+    details = list(refusal.details)
     if api == "drive":
-        place = {
-            key: detail[key] for detail in refusal.details for key in ("locationType", "location") if key in detail
-        }
-        entry = {
-            "message": refusal.message,
-            "domain": refusal.domain,
-            "reason": refusal.reason or DRIVE_REASON.get(refusal.code, "backendError"),
-            **place,
-        }
-        error["errors"] = [entry]
-        if refusal.code in (401, 501):
-            error["status"] = refusal.status
-    else:
+        kind = "header" if refusal.place == "Authorization" else "parameter"
+        place = {"locationType": kind, "location": refusal.place} if refusal.place else {}
+        own = {"message": refusal.message, "domain": refusal.domain, "reason": refusal.reason, **place}
+        error["errors"] = [own]
+        details = details if refusal.code in (401, 403) else []
+    if api != "drive" or details or refusal.code in (401, 501):
         error["status"] = refusal.status
-    typed = [dict(detail) for detail in refusal.details if "@type" in detail]
-    if typed and (api != "drive" or refusal.code in (401, 403)):
-        error["details"] = typed
-        if api == "drive":
-            error["status"] = refusal.status
+    if details:
+        error["details"] = details
     answer = answer_json({"error": error}, refusal.code, pretty=True)
     answer.headers.update(refusal.headers)
     return answer
 
 
-DRIVE_REASON = {
-    400: "badRequest",
-    401: "authError",
-    403: "forbidden",
-    404: "notFound",
-    409: "conflict",
-    429: "rateLimitExceeded",
-    500: "internalError",
-    501: "notImplemented",
-    503: "backendError",
-}
-
-
 def error_info(reason: str, service: str = "", **metadata: str) -> Json:
-    return {
-        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-        "reason": reason,
-        "domain": "googleapis.com",
-        **({"metadata": {**({"service": service} if service else {}), **metadata}} if service or metadata else {}),
-    }
+    about = {"service": service, **metadata} if service else metadata
+    told = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": "googleapis.com"}
+    return {**told, "metadata": about} if about else told
 
 
 def packed(answer: Answer, request: Request) -> Answer:
