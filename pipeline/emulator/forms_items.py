@@ -15,14 +15,13 @@ from . import masks, schema
 from .calls import Json
 from .refusal import invalid
 
-_, ITEM_KINDS = schema.UNIONS["forms", "Item"]
-_, QUESTION_KINDS = schema.UNIONS["forms", "Question"]
 _ID = re.compile(r"[0-7][0-9a-f]{7}")
 _YOUTUBE = re.compile(r"https?://(www\.|m\.)?(youtube\.com/|youtu\.be/)\S+")
 
 
-def kind(message: Json, kinds: Sequence[str]) -> str:
-    return next((name for name in kinds if name in message), "")
+def kind(message: Json, ending: str) -> str:
+    """Which kind of "Item" or "Question" a message is: the name of the one field that ends so."""
+    return next((name for name in message if name.endswith(ending)), "")
 
 
 def questions(item: Json) -> list[Json]:
@@ -92,7 +91,7 @@ _LINE: Rules = (("Displayed text cannot contain newlines", _breaks_line),)
 _NO_OTHER = "Other option is not supported for this question type"
 _NO_WAY = "Section navigation is only supported for RADIO and DROP_DOWN questions"
 _QUESTION: Rules = (
-    ("question.kind was not provided", lambda one: not kind(one, QUESTION_KINDS)),
+    ("question.kind was not provided", lambda one: not kind(one, "Question")),
     ("grading.correct_answers must be options of the question", _wrong_key),
     (
         "grading.when_right and grading.when_wrong are only supported for choice questions",
@@ -112,7 +111,7 @@ _CHOICE: Rules = (
 )
 # By the name of the field that a rule is about, wherever in an item it stands: what is said, and of what.
 _RULES: dict[str, Rules] = {
-    "item": (("item.kind was not provided", lambda one: not kind(one, ITEM_KINDS)),),
+    "item": (("item.kind was not provided", lambda one: not kind(one, "Item")),),
     "questionItem": (
         ("question_item.question was not provided", lambda one: "question" not in one),
         ("rowQuestion can only be used in a questionGroupItem", lambda one: "rowQuestion" in one["question"]),
@@ -203,7 +202,7 @@ def updated(old: Json, new: Json, mask: str) -> Json:
     wanted = masks.paths(mask)
     if not wanted:
         raise invalid("update_mask was not provided")
-    if kind(new, ITEM_KINDS) not in ("", kind(old, ITEM_KINDS)):
+    if kind(new, "Item") not in ("", kind(old, "Item")):
         raise invalid("The kind of an item cannot be changed")
     if wanted == [["*"]]:
         return copy.deepcopy(new)
@@ -249,10 +248,8 @@ def _take(target: Json, source: Json, path: Sequence[str]) -> None:
 
 def _oust(message: Json, name: str) -> None:
     """A question has one kind: another that comes in under a mask takes the old one's place."""
-    if name in QUESTION_KINDS:
-        for other in QUESTION_KINDS:
-            if other != name:
-                message.pop(other, None)
+    if name.endswith("Question") and (old := kind(message, "Question")) not in ("", name):
+        del message[old]
 
 
 # --- storing ----------------------------------------------------------------------------------------------------------

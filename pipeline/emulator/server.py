@@ -21,7 +21,7 @@ from http.client import responses
 from pathlib import Path
 from typing import Any
 
-from . import batch, consent, control, discovery, drive, forms, masks, oauth, schema, sheets, wire
+from . import batch, checks, consent, control, discovery, drive, forms, masks, oauth, schema, sheets, wire
 from .calls import JSON, Call, Content, Handler
 from .refusal import Refusal
 from .store import Store, note_bug
@@ -225,8 +225,8 @@ class Workspace:
         handler = self.handlers.get(method.id)
         if handler is None:
             raise Refusal(501, f"The local workspace does not serve {method.id}.")
-        params = schema.check_params(method, path_params, request.query)
-        body = schema.check_body(method, wire.read_json(request)) if method.request else {}
+        params = checks.check_params(method, path_params, request.query)
+        body = checks.check_body(method, wire.read_json(request)) if method.request else {}
         mask = _mask(method, params)
         oauth.check_service_account(caller, method)
         with self.store.transaction(
@@ -283,9 +283,9 @@ def _mask(method: schema.Method, params: dict[str, Any]) -> masks.Tree:
     if not text or text == "*":
         return {}
     try:
-        return schema.check_mask(method, masks.parse(text))
+        return checks.check_mask(method, masks.parse(text))
     except masks.MaskError as fault:
-        raise schema.bad_mask(method, str(fault)) from None
+        raise checks.bad_mask(method, str(fault)) from None
 
 
 def _told(result: Any, mask: masks.Tree, *, pretty: bool) -> Answer:
