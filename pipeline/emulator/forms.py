@@ -30,13 +30,10 @@ CREATE TABLE IF NOT EXISTS form_revisions (
     + forms_responses.TABLES
 )
 
-_NEW_SETTINGS: Json = {"emailCollectionType": "DO_NOT_COLLECT"}
-
 
 def load(tx: Transaction, form_id: str, *, write: bool = False) -> Form:
     """The form, for a caller who may see it (and change it)."""
-    file = drive.require_file(tx, form_id, drive.FORM, write)
-    return _load(tx, form_id, file["name"])
+    return _load(tx, form_id, drive.require_file(tx, form_id, drive.FORM, write)["name"])
 
 
 def load_published(tx: Transaction, form_id: str) -> Form | None:
@@ -63,15 +60,15 @@ def _save(tx: Transaction, form: Form) -> None:
         "UPDATE forms SET revision = ?, title = ?, description = ?, settings = ?, items = ? WHERE id = ?",
         (form.revision, form.title, form.description, json.dumps(form.settings), json.dumps(form.items), form.id),
     )
-    _note_revision(tx, form.id, form.revision, form.items)
+    _note_revision(tx, form.id, form.revision, form.item_ids)
     drive.touch(tx, form.id)
 
 
-def _note_revision(tx: Transaction, form_id: str, revision: int, items: list[Json]) -> None:
+def _note_revision(tx: Transaction, form_id: str, revision: int, item_ids: list[str]) -> None:
     day_ago = stamp(tx.now - timedelta(hours=24))  # so long a revision id is good for
     tx.db.execute("DELETE FROM form_revisions WHERE form_id = ? AND made < ?", (form_id, day_ago))
-    ids = json.dumps([item["itemId"] for item in items])
-    tx.db.execute("INSERT INTO form_revisions VALUES (?, ?, ?, ?)", (form_id, revision, ids, stamp(tx.now)))
+    noted = (form_id, revision, json.dumps(item_ids), stamp(tx.now))
+    tx.db.execute("INSERT INTO form_revisions VALUES (?, ?, ?, ?)", noted)
 
 
 # --- births and deaths, by whichever API ---------------------------------------------------------------------------
@@ -80,7 +77,7 @@ def _note_revision(tx: Transaction, form_id: str, revision: int, items: list[Jso
 def _born(tx: Transaction, form_id: str, name: str, title: str = "") -> None:
     tx.db.execute(
         "INSERT INTO forms (id, revision, title, settings) VALUES (?, 1, ?, ?)",
-        (form_id, title, json.dumps(_NEW_SETTINGS)),
+        (form_id, title, json.dumps({"emailCollectionType": "DO_NOT_COLLECT"})),
     )
     _note_revision(tx, form_id, 1, [])
 
@@ -91,8 +88,7 @@ def _copied(tx: Transaction, source: str, target: str) -> None:
         "SELECT ?, 1, title, description, settings, items FROM forms WHERE id = ?",
         (target, source),
     )
-    (items,) = tx.db.execute("SELECT items FROM forms WHERE id = ?", (target,)).fetchone()
-    _note_revision(tx, target, 1, json.loads(items))
+    _note_revision(tx, target, 1, _load(tx, target, "").item_ids)
 
 
 def _gone(tx: Transaction, form_id: str) -> None:
@@ -174,8 +170,7 @@ def _set_publish_settings(tx: Transaction, call: Call) -> Json:
         "UPDATE forms SET published = ?, accepting = ? WHERE id = ?", (form.published, form.accepting, form.id)
     )
     drive.touch(tx, form.id)  # the revision stays: it speaks of the form's content only
-    told = form.as_json(call.base_url)
-    return {"formId": form.id, "publishSettings": told["publishSettings"]}
+    return {"formId": form.id, "publishSettings": form.as_json(call.base_url)["publishSettings"]}
 
 
 def _get_response(tx: Transaction, call: Call) -> Json:
@@ -237,7 +232,8 @@ def submit(
     form = load_published(tx, form_id)
     if form is None:
         raise not_found()
-    if _collects_email(form) and not email:
+    collects = _collects_email(form)
+    if collects and not email:
         raise invalid("This form collects e-mail addresses; emailAddress is required.")
     if problem := responder_problem(tx, form, email):
         raise Refusal(403, problem)
@@ -246,4 +242,4 @@ def submit(
     kept, faults = forms_answers.judged(form.items, answers)
     for question_id, said in faults.items():
         raise invalid(f"Question {question_id}: {said}")
-    return forms_responses.keep(tx, form_id, kept, email if _collects_email(form) else None, response_id)
+    return forms_responses.keep(tx, form_id, kept, email if collects else None, response_id)

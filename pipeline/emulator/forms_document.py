@@ -27,8 +27,15 @@ class Form:
     accepting: bool
     legacy: bool  # older than publish settings: always open to answers
     document_title: str = ""
-    # With a target revision: the item ids as the writer last saw them, kept in step with the batch.
-    seen: list[str] | None = field(default=None, repr=False)
+    # The item ids as the writer last saw them, kept in step with the batch: a target revision may be behind `items`.
+    seen: list[str] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        self.seen = self.item_ids
+
+    @property
+    def item_ids(self) -> list[str]:
+        return [item["itemId"] for item in self.items]
 
     @property
     def revision_id(self) -> str:
@@ -68,17 +75,14 @@ def _place(form: Form, location: Json | None, name: str, *, end: bool = False) -
     index = (location or {}).get("index")
     if index is None:
         raise invalid(f"{name}.index was not provided")
-    seen = form.seen if form.seen is not None else [item["itemId"] for item in form.items]
-    if not 0 <= index < len(seen) + end:
-        raise invalid(f"{name}.index {index} is out of range; the form has {len(seen)} items")
-    if form.seen is None:
-        return index, index
-    now = [item["itemId"] for item in form.items]
-    if index == len(seen):
+    if not 0 <= index < len(form.seen) + end:
+        raise invalid(f"{name}.index {index} is out of range; the form has {len(form.seen)} items")
+    now = form.item_ids
+    if index == len(form.seen):
         return len(now), index
-    if seen[index] not in now:
+    if form.seen[index] not in now:
         raise invalid(f"The item at {name}.index {index} was deleted after the target revision")
-    return now.index(seen[index]), index
+    return now.index(form.seen[index]), index
 
 
 def _create_item(form: Form, request: Json) -> Json:
@@ -90,8 +94,7 @@ def _create_item(form: Form, request: Json) -> Json:
     forms_items.check(item, form.items, is_quiz=_is_quiz(form))
     item = forms_items.stored(item)
     form.items.insert(now, item)
-    if form.seen is not None:
-        form.seen.insert(seen, item["itemId"])
+    form.seen.insert(seen, item["itemId"])
     ids = [question["questionId"] for question in forms_items.questions(item)]
     return {"createItem": {"itemId": item["itemId"], **({"questionId": ids} if ids else {})}}
 
@@ -111,16 +114,14 @@ def _update_item(form: Form, request: Json) -> Json:
     form.items[now] = forms_items.stored(item)
     if item["itemId"] != old["itemId"]:
         forms_items.forget_section(form.items, old["itemId"])
-    if form.seen is not None:
-        form.seen[seen] = item["itemId"]
+    form.seen[seen] = item["itemId"]
     return {}
 
 
 def _delete_item(form: Form, request: Json) -> Json:
     now, seen = _place(form, request.get("location"), "location")
     item = form.items.pop(now)
-    if form.seen is not None:
-        del form.seen[seen]
+    del form.seen[seen]
     forms_items.forget_section(form.items, item["itemId"])
     return {}
 
@@ -129,8 +130,7 @@ def _move_item(form: Form, request: Json) -> Json:
     now, seen = _place(form, request.get("originalLocation"), "original_location")
     new_now, new_seen = _place(form, request.get("newLocation"), "new_location")
     form.items.insert(new_now, form.items.pop(now))
-    if form.seen is not None:
-        form.seen.insert(new_seen, form.seen.pop(seen))
+    form.seen.insert(new_seen, form.seen.pop(seen))
     return {}
 
 
@@ -152,14 +152,12 @@ def _update_settings(form: Form, request: Json) -> Json:
         if path[0] in ("*", "emailCollectionType") and "emailCollectionType" in settings:
             form.settings["emailCollectionType"] = settings["emailCollectionType"]
         if path[0] in ("*", "quizSettings"):
-            is_quiz = settings.get("quizSettings", {}).get("isQuiz", False)
             form.settings.pop("quizSettings", None)
-            if is_quiz:
+            if settings.get("quizSettings", {}).get("isQuiz"):
                 form.settings["quizSettings"] = {"isQuiz": True}
             else:  # a form that stops being a quiz loses its answer keys
-                for item in form.items:
-                    for question in forms_items.questions(item):
-                        question.pop("grading", None)
+                for question in [one for item in form.items for one in forms_items.questions(item)]:
+                    question.pop("grading", None)
     return {}
 
 

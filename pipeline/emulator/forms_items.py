@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import masks, schema
@@ -38,12 +38,11 @@ def check(item: Json, items: Sequence[Json], *, is_quiz: bool) -> None:
     """Raises for what Google refuses in an item that stands, or is about to stand, among `items`."""
     _hold("item", item)
     pages = {one["itemId"] for one in items if "pageBreakItem" in one and one.get("itemId") != item.get("itemId")}
-    for question in questions(item):
-        for option in _options(question.get("choiceQuestion", {})):
-            if "goToSectionId" in option and option["goToSectionId"] not in pages:
-                raise invalid(f"Section with ID {option['goToSectionId']} was not found")
-        if "grading" in question and not is_quiz:
-            raise invalid("Grading can only be set on questions of a quiz")
+    for option in _choices([item]):
+        if "goToSectionId" in option and option["goToSectionId"] not in pages:
+            raise invalid(f"Section with ID {option['goToSectionId']} was not found")
+    if not is_quiz and any("grading" in question for question in questions(item)):
+        raise invalid("Grading can only be set on questions of a quiz")
 
 
 def _hold(name: str, value: Any) -> None:
@@ -59,6 +58,12 @@ def _hold(name: str, value: Any) -> None:
 
 def _options(choice: Json) -> list[Json]:
     return list(choice.get("options", ()))
+
+
+def _choices(items: Sequence[Json]) -> list[Json]:
+    """The options of every choice question."""
+    choices = [question.get("choiceQuestion", {}) for item in items for question in questions(item)]
+    return [option for choice in choices for option in _options(choice)]
 
 
 def _doubled(choice: Json) -> bool:
@@ -229,21 +234,17 @@ def known_path(name: str, path: Sequence[str]) -> bool:
 
 def _take(target: Json, source: Json, path: Sequence[str]) -> None:
     *way, last = path
-    value: Any = source
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    if value is None:
-        for step in way:
-            if step not in target:
-                return
-            target = target[step]
-        target.pop(last, None)
-        return
     for step in way:
+        source = source.get(step, {})
+    for step in way:
+        if last not in source and step not in target:
+            return
         _oust(target, step)
         target = target.setdefault(step, {})
-    _oust(target, last)
-    target[last] = copy.deepcopy(value)
+    target.pop(last, None)
+    if last in source:
+        _oust(target, last)
+        target[last] = copy.deepcopy(source[last])
 
 
 def _oust(message: Json, name: str) -> None:
@@ -258,28 +259,23 @@ def _oust(message: Json, name: str) -> None:
 def stored(item: Json) -> Json:
     """As Google keeps and tells it: no false, zero or empty fields; images by the address they are shown from."""
     kept = schema.omit_defaults("forms", "Item", item)
-    for holder in _image_holders(kept):
-        image = holder["image"]
-        if source := image.pop("sourceUri", ""):
-            image["contentUri"] = source
+    _show_images(kept)
     return kept
 
 
-def _image_holders(item: Json) -> Iterator[Json]:
-    for name in ("questionItem", "questionGroupItem", "imageItem"):
-        holder = item.get(name, {})
-        if "image" in holder:
-            yield holder
-    for question in questions(item):
-        yield from (option for option in question.get("choiceQuestion", {}).get("options", []) if "image" in option)
-    grid = item.get("questionGroupItem", {}).get("grid", {})
-    yield from (option for option in grid.get("columns", {}).get("options", []) if "image" in option)
+def _show_images(value: Any) -> None:
+    if isinstance(value, list):
+        for member in value:
+            _show_images(member)
+    elif isinstance(value, dict):
+        if "sourceUri" in value:
+            value["contentUri"] = value.pop("sourceUri")
+        for member in value.values():
+            _show_images(member)
 
 
 def forget_section(items: Sequence[Json], section_id: str) -> None:
     """Options that led to a section that is gone lead to the next one again."""
-    for item in items:
-        for question in questions(item):
-            for option in question.get("choiceQuestion", {}).get("options", []):
-                if option.get("goToSectionId") == section_id:
-                    del option["goToSectionId"]
+    for option in _choices(items):
+        if option.get("goToSectionId") == section_id:
+            del option["goToSectionId"]

@@ -31,7 +31,6 @@ CREATE INDEX IF NOT EXISTS responses_by_time ON responses (form_id, submitted);
 
 MOST = 5000
 _FILTER = re.compile(r"\s*timestamp\s*(>=|>)\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z\s*")
-_COLUMNS = "id, created, submitted, email, answers"
 
 
 # --- taking submissions -----------------------------------------------------------------------------------------------
@@ -82,9 +81,14 @@ def newest(tx: Transaction, form_id: str, most: int, skip: int = 0) -> list[tupl
 # --- reading ------------------------------------------------------------------------------------------------------------
 
 
-def _text(row: Sequence[Any]) -> str:
+def _told(tx: Transaction, form_id: str, response_id: str) -> str:
     """One response as JSON text, written straight away: a page of 5,000 as dictionaries would fill 200 MB."""
-    response_id, created, submitted, email, answers = row
+    row = tx.db.execute(
+        "SELECT created, submitted, email, answers FROM responses WHERE form_id = ? AND id = ?", (form_id, response_id)
+    ).fetchone()
+    if row is None:
+        raise not_found()
+    created, submitted, email, answers = row
     told = [f'"responseId":"{response_id}","createTime":"{created}","lastSubmittedTime":"{submitted}"']
     if email:
         told.append(f'"respondentEmail":{quoted(email)}')
@@ -98,13 +102,7 @@ def _text(row: Sequence[Any]) -> str:
 
 
 def get(tx: Transaction, form_id: str, response_id: str) -> Json:
-    row = tx.db.execute(
-        f"SELECT {_COLUMNS} FROM responses WHERE form_id = ? AND id = ?",  # noqa: S608
-        (form_id, response_id),
-    ).fetchone()
-    if row is None:
-        raise not_found()
-    told: Json = json.loads(f'{{"formId":"{form_id}",{_text(row)}}}')
+    told: Json = json.loads(f'{{"formId":"{form_id}",{_told(tx, form_id, response_id)}}}')
     return told
 
 
@@ -120,26 +118,16 @@ def list_page(tx: Transaction, form_id: str, params: Mapping[str, Any]) -> Conte
     where = f"AND submitted {operator} ?" if since else ""
     # The ids first, from the index alone, so that a filter never reads the answers that it leaves out.
     source = "INDEXED BY responses_by_time" if since else ""
-    ids = [
-        row[0]
-        for row in tx.db.execute(
-            f"SELECT id FROM responses {source} "  # noqa: S608
-            f"WHERE form_id = ? AND id > ? {where} ORDER BY id LIMIT ?",
-            (form_id, after, *([since] if since else []), size + 1),
-        )
-    ]
-    page = ids[:size]
-    rows = (
-        tx.db.execute(
-            f"SELECT {_COLUMNS} FROM responses WHERE form_id = ? AND id = ?",  # noqa: S608
-            (form_id, response_id),
-        ).fetchone()
-        for response_id in page
+    found = tx.db.execute(
+        f"SELECT id FROM responses {source} WHERE form_id = ? AND id > ? {where} ORDER BY id LIMIT ?",  # noqa: S608
+        (form_id, after, *([since] if since else []), size + 1),
     )
+    ids = [row[0] for row in found]
+    page = ids[:size]
     # Written into one buffer: a page may be 20 MB, and every copy of it would be kept by the thread's allocator.
     told = bytearray(b"{")
-    for row in rows:
-        told += f"{',' if len(told) > 1 else STARTS}{{{_text(row)}}}".encode()
+    for response_id in page:
+        told += f"{',' if len(told) > 1 else STARTS}{{{_told(tx, form_id, response_id)}}}".encode()
     if page:
         told += b"]"
     if len(ids) > size:
