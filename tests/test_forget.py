@@ -50,7 +50,9 @@ def test_the_name_is_nowhere_in_spreadsheet_form_or_files(google, ranked, run, p
     holding = [p.name for p in project.rglob("*") if p.is_file() and b"Ana" in p.read_bytes()]
     assert holding == ["panel.csv"]
     assert ["panel.csv"] in [left["places"] for left in receipt["left"]]
-    assert {"Scorecards", "Panel", "Results (hidden)"} <= {row["where"] for row in receipt["erased"]}
+    assert {"Scorecards", "Panel", "Results (hidden)", "Ratings (hidden)"} <= {
+        row["where"] for row in receipt["erased"]
+    }
 
 
 def test_the_others_keep_rank_notes_and_form(google, ranked, run):

@@ -216,6 +216,7 @@ def test_worksheets_of_ours_that_were_deleted_are_made_again(desk: Desk) -> None
     desk.batch(
         [
             {"deleteSheet": {"sheetId": design.RESULTS}},
+            {"deleteSheet": {"sheetId": design.RATINGS}},
             {"deleteSheet": {"sheetId": design.COMPARE}},
             ask.update_sheet(design.SCORECARDS, "title,index", title="Raw", index=0),
             {"addSheet": {"properties": {"title": "Compare"}}},
@@ -224,8 +225,10 @@ def test_worksheets_of_ours_that_were_deleted_are_made_again(desk: Desk) -> None
     survey = desk.sheets.get(spreadsheetId=desk.id, fields=SURVEY_FIELDS).execute()
     repair = plan_repair(survey, desk.rubric)
     desk.batch(repair.requests)
-    assert len(repair.notices) == 2 and "Compare (pipeline)" in repair.notices[0] + repair.notices[1]
+    assert len(repair.notices) == 3 and any("Compare (pipeline)" in notice for notice in repair.notices)
+    assert desk.values("What-if")[1][1] is False
     desk.write()
+    assert desk.values("What-if")[1][1] is True
     assert desk.rows("Rankings") == before
     assert desk.values("Compare (pipeline)")[2][1] == before[0]["Candidate"]
     assert desk.write().bodies == []

@@ -8,11 +8,13 @@ import pytest
 
 from pipeline.scorecard import PanelRow, Problem
 from pipeline.worksheets import design, panel, plan_panel, rankings
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.cells import number, text
 from pipeline.worksheets.requests import RECOMMENDED_BYTES, length
 
 from .emulator.conftest import _clients, _server, drive, sheets, workspace  # noqa: F401
 from .worksheets_desk import Desk
-from .worksheets_examples import CANDIDATES, HOSTILE, RUBRIC, card, cards, rubric_of
+from .worksheets_examples import CANDIDATES, HOSTILE, INTERVIEWERS, RUBRIC, card, cards, rubric_of
 
 
 @pytest.fixture
@@ -30,6 +32,7 @@ TITLES = [
     "Problems",
     "Rubric",
     "About",
+    "Ratings",
     "Results",
 ]
 
@@ -37,7 +40,7 @@ TITLES = [
 def test_a_new_spreadsheet_is_complete_after_one_batch(desk: Desk) -> None:
     """One call makes all worksheets, in order, and takes away the one that the spreadsheet was born with."""
     found = [(s["properties"]["title"], s["properties"]["sheetId"]) for s in desk.everything()["sheets"]]
-    assert found == list(zip(TITLES, range(101, 111), strict=True))
+    assert found == list(zip(TITLES, (*range(101, 110), design.RATINGS, design.RESULTS), strict=True))
     assert desk.calls == ["batchUpdate"]
 
 
@@ -200,6 +203,93 @@ def test_the_check_cell_says_that_the_config_reproduces_rankings(desk: Desk) -> 
     """What-if's own formulas, run with the config's weights, give the ranking that was written."""
     desk.pull(cards(5))
     desk.write()
+    assert desk.values("What-if")[1][1] is True
+
+
+def type_over(desk: Desk, sheet_id: int, row: int, column: int, value: float) -> None:
+    """What a person does who types a number into a cell; rows and columns count from 0."""
+    desk.batch(ask.write(sheet_id, row, column, [[number(value)]], "userEnteredValue"))
+
+
+def test_a_rating_edited_in_scorecards_moves_what_if_at_once(desk: Desk) -> None:
+    """The worst rating of the last made the best: What-if has the new score, the check says that Rankings has not, and
+    the next write brings them together."""
+    given = [card(name, who) for name in ("Ana", "Ben") for who in INTERVIEWERS]
+    desk.pull(given)
+    desk.write()
+    place = desk.values("Scorecards")[0].index("Rating: databases-1")
+    row = next(i for i, row in enumerate(desk.rows("Scorecards"), start=1) if row["Candidate"] == "Ben")
+    type_over(desk, design.SCORECARDS, row, place, 5)
+    page = desk.values("What-if")
+    assert [line[1:4] for line in page[10:12]] == [["Ben", pytest.approx(3 + 1 / 4 * 5 / 8), 1], ["Ana", 3, 2]]
+    assert page[1][1] is False
+    desk.write()
+    assert desk.values("What-if")[1][1] is True
+    assert desk.values("Rankings")[1][2] == "Ben"
+
+
+def test_a_number_typed_over_in_rankings_turns_the_check_false(desk: Desk) -> None:
+    """Until it is put back."""
+    desk.pull(cards(5))
+    desk.write()
+    for column in (0, 3):  # rank, score
+        type_over(desk, design.RANKINGS, 1, column, 9)
+        assert desk.values("What-if")[1][1] is False
+        desk.write()
+        assert desk.values("What-if")[1][1] is True
+
+
+def test_what_if_stays_right_while_people_arrange_scorecards_and_rankings(desk: Desk) -> None:
+    """Rows sorted and inserted, columns of people's own put in and ours moved, in both: there is nothing to write anew."""
+    desk.pull(cards(5))
+    desk.write()
+    before = desk.values("What-if")
+    for sheet_id in (design.SCORECARDS, design.RANKINGS):
+        desk.batch(
+            [
+                ask.sort(ask.grid(sheet_id, 1), 2),
+                ask.insert(sheet_id, "ROWS", 1, 3, like_before=False),
+                ask.insert(sheet_id, "COLUMNS", 3, 4, like_before=False),
+                *ask.write(sheet_id, 0, 3, [[text("Ours")], *[[number(9)]] * 9], "userEnteredValue"),
+                {"moveDimension": {"source": ask.dimension(sheet_id, "COLUMNS", 0, 1), "destinationIndex": 8}},
+            ]
+        )
+    assert desk.values("What-if") == before
+    assert before[1][1] is True
+    made = [str(body) for body in desk.write().bodies]
+    assert not [
+        body for body in made if f"'sheetId': {design.RATINGS}" in body or f"'sheetId': {design.WHAT_IF}" in body
+    ]
+
+
+def test_a_column_deleted_from_scorecards_or_rankings_is_told_and_never_an_error(desk: Desk) -> None:
+    """FALSE while it is gone, TRUE once it is back."""
+    desk.pull(cards(5))
+    desk.write()
+    score = desk.values("Rankings")[0].index("Score")
+    desk.batch([{"deleteDimension": {"range": ask.dimension(design.RANKINGS, "COLUMNS", score, score + 1)}}])
+    assert desk.values("What-if")[1][1] is False
+    desk.write()
+    assert desk.values("What-if")[1][1] is True
+    place = desk.values("Scorecards")[0].index("Rating: databases-1")
+    desk.batch([{"deleteDimension": {"range": ask.dimension(design.SCORECARDS, "COLUMNS", place, place + 1)}}])
+    page = desk.values("What-if")
+    assert page[1][1] is False
+    assert not [cell for row in page for cell in row if str(cell).startswith("#")]
+    desk.pull(cards(5))
+    desk.write()
+    assert desk.values("What-if")[1][1] is True
+    assert desk.write().bodies == []
+
+
+def test_five_hundred_candidates_are_written_in_two_batches(desk: Desk) -> None:
+    """Four scorecards each; formulas that are alike are sent once."""
+    desk.pull(cards(1, [f"Candidate {n}" for n in range(500)], per_candidate=(4, 4)))
+    desk.calls.clear()
+    desk.write()
+    assert desk.calls.count("batchUpdate") <= 2
+    own = [r for body in desk.sent for r in body["requests"] if f"'sheetId': {design.WHAT_IF}" in str(r)]
+    assert length(own) < 250_000
     assert desk.values("What-if")[1][1] is True
 
 

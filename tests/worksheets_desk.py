@@ -90,7 +90,15 @@ class Desk:
         told = {name: explain(ranking, self.rubric, book.counted, name).text() for name in names}
         inputs = worksheets.inputs_fingerprint(self.rubric, book.counted, book.panel)
         return worksheets.plan_rankings(
-            ranking, self.rubric, book, snapshot, now=now, inputs=inputs, explanations=told, former=former
+            ranking,
+            self.rubric,
+            book,
+            snapshot,
+            counted=book.counted,
+            now=now,
+            inputs=inputs,
+            explanations=told,
+            former=former,
         )
 
     def write(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from hashlib import sha256
 
 from pipeline.scorecard import Competency, Question, Round, Rubric, Scale, SubmittedScorecard
 
@@ -54,7 +55,7 @@ def card(
         "ratings": {question.id: 3 for question in rubric.questions},
         "evidence": {competency.id: f"said something on {competency.name}" for competency in rubric.competencies},
         "recommendation": "Yes",
-        "response_id": f"R-{candidate}-{interviewer}",
+        "response_id": "R-" + sha256(f"{candidate}/{interviewer}".encode()).hexdigest()[:20],  # opaque, as a form's
         "created_at": "2026-03-01T10:00:00.123456Z",
         "rubric_version": rubric.fingerprint,
     }

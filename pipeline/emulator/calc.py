@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import references
@@ -103,18 +104,34 @@ def _needed(book: Book) -> Columns:
 def _add_columns(book: Book, columns: Columns, home: Worksheet, formulas: Iterable[str]) -> None:
     named = {name["name"].casefold(): from_grid(name["range"]) for name in book.named_ranges}
     columns.setdefault(home.id, set())
+    spans: set[tuple[str | None, int | None, int | None]] = set()
+    names: set[str] = set()
     for formula in formulas:
-        for match in references.TOKEN.finditer(formula):
-            if match["ref"]:
-                ref = references.reference(match)
-                sheet = home if ref.sheet is None else book.by_title(ref.sheet)
-                first, last = ref.start.column, (ref.end or ref.start).column
-                if sheet is not None:
-                    _add(columns, sheet.id, _between(first, last))
-            elif match["name"] and (area := named.get(match[0].casefold())):
-                _add(columns, area.sheet, None if area.right == FAR else range(area.left, area.right))
-            elif match["name"] and match[0].upper() in ("INDIRECT", "OFFSET"):
-                columns |= {sheet.id: None for sheet in book.worksheets}
+        read, called = _reads(formula)
+        spans |= read
+        names |= called
+    for title, first, last in spans:
+        sheet = home if title is None else book.by_title(title)
+        if sheet is not None:
+            _add(columns, sheet.id, _between(first, last))
+    for name in names:
+        if area := named.get(name):
+            _add(columns, area.sheet, None if area.right == FAR else range(area.left, area.right))
+        elif name in ("indirect", "offset"):
+            columns |= {sheet.id: None for sheet in book.worksheets}
+
+
+@lru_cache(maxsize=1 << 17)
+def _reads(formula: str) -> tuple[frozenset[tuple[str | None, int | None, int | None]], frozenset[str]]:
+    """The columns that a formula names, by title (None: its own worksheet's), first and last; and every name in it."""
+    spans, names = set(), set()
+    for match in references.TOKEN.finditer(formula):
+        if match["ref"]:
+            ref = references.reference(match)
+            spans.add((ref.sheet, ref.start.column, (ref.end or ref.start).column))
+        elif match["name"]:
+            names.add(match[0].casefold())
+    return frozenset(spans), frozenset(names)
 
 
 def _between(first: int | None, last: int | None) -> range | None:
@@ -245,13 +262,18 @@ class Translator:
         """The same formula means the same as long as worksheets keep their titles and sizes: kept from run to run."""
         key = (self.home.id, self.away, formula)
         if key not in self.known:
-            tokens = [self._token(match) for match in references.TOKEN.finditer(formula[1:])]
-            self.known[key] = "=" + _calls(tokens)
+            matches = list(references.TOKEN.finditer(formula[1:]))
+            tokens = [self._token(match) for match in matches]
+            otherwise = any(match[0] == ";" or match[0].upper() in _REWRITES for match in matches)
+            self.known[key] = "=" + (_calls(tokens) if otherwise else "".join(tokens))
         return self.known[key]
 
     def _token(self, match: re.Match[str]) -> str:
         if match["ref"]:
-            return self._reference(references.reference(match))
+            key = (self.home.id, self.away, match[0])
+            if key not in self.known:
+                self.known[key] = self._reference(references.reference(match))
+            return self.known[key]
         if match["name"] and (named := self.named.get(match[0].casefold())):
             area = from_grid(named["range"])
             sheet = self.book.worksheet(area.sheet)
@@ -275,12 +297,18 @@ class Translator:
             rows = [row for row in (start.row, end.row) if row is not None]
             columns = [column for column in (start.column, end.column) if column is not None]
             closed = (len(rows) == 2, len(columns) == 2)
-            start = Corner(min(columns, default=0), min(rows, default=0), start.fixed_column, start.fixed_row)
+            # fixed where it is open: alike in every formula that names it, so that the engine reads it once
+            start = Corner(
+                min(columns, default=0),
+                min(rows, default=0),
+                start.fixed_column or start.column is None,
+                start.fixed_row or start.row is None,
+            )
             end = Corner(
                 max(columns) if closed[1] else sheet.column_count - 1,
                 max(rows) if closed[0] else sheet.row_count - 1,
-                end.fixed_column,
-                end.fixed_row,
+                end.fixed_column or end.column is None,
+                end.fixed_row or end.row is None,
             )
         if end is None and ((start.row or 0) >= sheet.row_count or (start.column or 0) >= sheet.column_count):
             return references.REF

@@ -14,13 +14,14 @@ from typing import Any
 
 from pipeline import config, worksheets
 from pipeline.errands import files
-from pipeline.errands.book import joins, open_book
+from pipeline.errands.book import joins, mend, open_book
 from pipeline.errands.create_form.deciding import design_of
 from pipeline.errands.own_files import erase_from_hidden, mentions_in_files
 from pipeline.errands.write_rankings import spreadsheet_url, write_rankings
 from pipeline.errors import PipelineError, Refused
 from pipeline.form import FormPlan, name_of_candidate, near_match, offered, plan_candidates, read_response
 from pipeline.google import forms, sheets
+from pipeline.google.refusals import Invalid
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
 from pipeline.scorecard import Round
@@ -169,9 +170,13 @@ def _out_of_the_spreadsheet(
     rounds = [round_.id for round_ in project.rubric.rounds]
     first: Book | None = None
     for _ in range(ATTEMPTS):
-        reply = sheets.get_by_data_filter(
-            project.session, spreadsheet_id, worksheets.snapshot_body(), fields=worksheets.SNAPSHOT_FIELDS
-        )
+        try:
+            reply = sheets.get_by_data_filter(
+                project.session, spreadsheet_id, worksheets.snapshot_body(), fields=worksheets.SNAPSHOT_FIELDS
+            )
+        except Invalid:  # a worksheet of ours that was asked for by its id is not there
+            mend(project, spreadsheet_id)
+            continue
         snapshot = worksheets.read_snapshot(reply)
         book = worksheets.book_of(snapshot, rounds=rounds)
         recorded = _recorded(book.recorded, applied, marks, project.now().strftime("%Y-%m-%d"))

@@ -116,6 +116,7 @@ def write_rankings(
             project.rubric,
             held,
             snapshot,
+            counted=ranked.scorecards,
             now=text_of(project.now()),
             inputs=inputs,
             limits=Limits(project.role.ranking.min_coverage, project.role.ranking.min_interviewers),

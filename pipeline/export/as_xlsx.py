@@ -11,7 +11,7 @@ from dataclasses import replace
 from pipeline.export import xlsx_rankings, xlsx_what_if
 from pipeline.export.about import about_lines
 from pipeline.export.report import Report
-from pipeline.export.xlsx_writer import Workbook, rows_from
+from pipeline.export.xlsx_writer import Sheet, Workbook, rows_from
 from pipeline.worksheets import cells, design, interviewers, problems, rubric, scorecards
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Column, Worksheet
@@ -20,12 +20,12 @@ from pipeline.worksheets.design import Column, Worksheet
 def xlsx(report: Report) -> bytes:
     """The file's bytes; the same report gives the same bytes."""
     book = Workbook(report.title, report.rubric.role, report.ranking.as_of)
-    xlsx_rankings.add(book, report)
+    rankings, given = xlsx_rankings.add(book, report), _scorecards(report)
     if report.subject:
         _explanation(book, report)
     elif report.ranking.candidates:
-        xlsx_what_if.add(book, report)
-    _scorecards(book, report)
+        xlsx_what_if.add(book, report, rankings, given)
+    book.fill(book.add(given.spec), given.spec, given.grid)
     if not report.subject:
         _interviewers(book, report)
     if report.problems:
@@ -43,7 +43,7 @@ def _explanation(book: Workbook, report: Report) -> None:
     book.fill(book.add(sheet), sheet, rows_from(sheet, [[cells.text(line)] for line in told.splitlines()]))
 
 
-def _scorecards(book: Workbook, report: Report) -> None:
+def _scorecards(report: Report) -> Sheet:
     """Columns of the rubric, then those of questions that left it but were answered."""
     known = scorecards.columns(report.rubric)
     keys = {column.key for column in known}
@@ -59,7 +59,7 @@ def _scorecards(book: Workbook, report: Report) -> None:
     for stored in report.scorecards:
         told = scorecards.cells_of(stored, report.zone)
         rows.append([told.get(column.key) for column in sheet.columns])
-    book.fill(book.add(sheet), sheet, rows_from(sheet, rows))
+    return Sheet(sheet, rows_from(sheet, rows))
 
 
 def _interviewers(book: Workbook, report: Report) -> None:

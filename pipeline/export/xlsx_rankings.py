@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.export.report import Report
-from pipeline.export.xlsx_writer import GREY, Workbook, rows_from
+from pipeline.export.xlsx_writer import GREY, Sheet, Workbook, rows_from
 from pipeline.ranking import CandidateResult
 from pipeline.ranking.words import score_texts
 from pipeline.worksheets import cells, rankings, results
@@ -17,11 +17,11 @@ TITLE = "Rankings"
 TIERS = ("#E8F0FE", "#FEF7E0")  # odd, even
 KNOCKED_OUT, INCOMPLETE = "#FCE8E6", "#F1F3F4"
 MOST_CHARTED = 30  # candidates; more would not be legible
-_HIDDEN = {"key", "order"}  # of use in the living spreadsheet only
+_LIVING = {"order"}  # of use in the living spreadsheet only
 _REACH = (Column("above", "Interval above", hidden=True), Column("under", "Interval below", hidden=True))  # error bars
 
 
-def add(book: Workbook, report: Report) -> None:
+def add(book: Workbook, report: Report) -> Sheet:
     """One row a candidate, best first; who is not ranked below, with the reason."""
     sheet = _sheet(report)
     values = results.rows(report.ranking, report.rubric, report.counted, report.panel, {})
@@ -35,12 +35,14 @@ def add(book: Workbook, report: Report) -> None:
         rows.append([by_key.get(column.key) for column in sheet.columns])
         looks[row] = _look(result)
     made = book.add(sheet)
-    book.fill(made, sheet, rows_from(sheet, rows), looks=looks)
+    grid = rows_from(sheet, rows)
+    book.fill(made, sheet, grid, looks=looks)
     ranked = len(report.ranked)
     if ranked:
         _colour_scores(made, sheet, ranked, report)
     if ranked > 1 or (ranked and not report.subject):
         _chart(book, made, sheet, report)
+    return Sheet(sheet, grid)
 
 
 def _sheet(report: Report) -> Worksheet:
@@ -49,7 +51,7 @@ def _sheet(report: Report) -> Worksheet:
     shown = [
         replace(column, pattern=f"0.{'0' * places}") if column.key == "score" else column
         for column in rankings.columns(report.rubric)
-        if column.key not in _HIDDEN
+        if column.key not in _LIVING
     ]
     return replace(rankings.worksheet(report.rubric), columns=(*shown, *_REACH), filtered=True)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipeline.export.calculated import Grid, calculated
 from pipeline.export.report import Report
-from pipeline.export.xlsx_writer import YOURS, Workbook, fitting
-from pipeline.worksheets import compare, results, whatif
+from pipeline.export.xlsx_writer import YOURS, Sheet, Workbook, fitting, rows_from
+from pipeline.worksheets import compare, ratings, results, whatif
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Worksheet
 from pipeline.worksheets.results import SCORE, Reference
@@ -16,15 +16,31 @@ from pipeline.worksheets.results import SCORE, Reference
 _PALE, _GOOD, _BAD = "#E8EAED", "#CEEAD6", "#FAD2CF"
 
 
-def add(book: Workbook, report: Report) -> None:
-    """Both worksheets, and hidden behind them the values that their formulas look up."""
-    many = len(report.ranking.candidates)
-    source = results.worksheet(report.rubric, many)
-    where = Reference(source.title, many, results.keys(report.rubric))
+def add(book: Workbook, report: Report, rankings: Sheet, scorecards: Sheet) -> None:
+    """Both worksheets, and hidden behind them what their formulas look up.
+
+    Args:
+        rankings, scorecards: as they stand in the same file.
+    """
+    names = [result.candidate for result in report.ranking.candidates]
+    source = results.worksheet(report.rubric, len(names))
+    where = Reference(source.title, len(names), results.keys(report.rubric))
+    block = ratings.block(report.counted)
+    rated = ratings.worksheet(report.rubric)
+    sources = whatif.Sources(
+        source.title, names, ratings.Reference(rated.title, ratings.keys(report.rubric), block), rankings.columns
+    )
     sheet, side = _with_decimals(whatif.worksheet(report.rubric)), compare.worksheet()
+    by_scorecard = [
+        [*row, *ratings.formulas(report.rubric, scorecards.columns, number)]
+        for number, row in enumerate(block.rows, start=2)
+    ]
     grids: dict[str, Grid] = {
+        rankings.spec.title: _fit(rankings.grid),
+        scorecards.spec.title: _fit(scorecards.grid),
+        rated.title: rows_from(rated, by_scorecard),
         source.title: _fit(results.rows(report.ranking, report.rubric, report.counted, report.panel, {})),
-        sheet.title: _fit(whatif.grid(report.rubric, where, many, report.limits)),
+        sheet.title: _fit(whatif.grid(report.rubric, sources, report.limits)),
         side.title: _fit(compare.grid(report.rubric, where)),
     }
     values = calculated(grids)
@@ -34,8 +50,8 @@ def add(book: Workbook, report: Report) -> None:
     beside = book.add(side)
     book.fill(beside, side, grids[side.title], values[side.title])
     _dress_compare(book, beside, side, report, grids[side.title], values[side.title])
-    hidden = book.add(source)
-    book.fill(hidden, source, grids[source.title])
+    for hidden in (rated, source):
+        book.fill(book.add(hidden), hidden, grids[hidden.title], values[hidden.title])
 
 
 def _with_decimals(sheet: Worksheet) -> Worksheet:

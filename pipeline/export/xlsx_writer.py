@@ -8,13 +8,14 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pipeline.export.calculated import Grid, Shown
 from pipeline.export.safe_text import clean, cut
 from pipeline.worksheets import design
-from pipeline.worksheets.cells import Json, entered, is_formula
+from pipeline.worksheets.cells import Columns, Json, entered, is_formula
 from pipeline.worksheets.design import Column, Worksheet
 
 MAX_TEXT, MAX_NOTE = 32_767, 8_000  # UTF-16 units; the first is the format's own limit, the second is what one can read
@@ -26,6 +27,20 @@ _NOTE_CUT = "\n… (goes on; pipeline explain prints all of it)"
 INK, WHITE, GREY, LINE = "#202124", "#FFFFFF", "#5F6368", "#DADCE0"
 HEADER, BAND, YOURS = "#1F3A5F", "#F6F8FB", "#FFF8E1"
 _ALIGN = {"CENTER": "center", "LEFT": "left", "RIGHT": "right"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet and what it is filled with."""
+
+    spec: Worksheet
+    grid: Grid
+
+    @property
+    def columns(self) -> Columns:
+        """How formulas name its columns."""
+        places = {column.key: place for place, column in enumerate(self.spec.columns)}
+        return Columns(self.spec.title, places, len(self.grid))
 
 
 class Workbook:

@@ -18,7 +18,7 @@ from pipeline.worksheets.design import Column, Worksheet
 from pipeline.worksheets.scorecards import Value
 from pipeline.worksheets.whatif import Limits
 
-EDITION = 1  # raise it when the worksheets change, so that the next write brings older spreadsheets up to date
+EDITION = 2  # raise it when the worksheets change, so that the next write brings older spreadsheets up to date
 RECORDS = 100
 COLUMNS = (
     Column("label", "About this spreadsheet", 200, wrap=True),

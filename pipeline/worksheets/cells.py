@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -82,6 +83,26 @@ def shown(cell: Mapping[str, Any]) -> str | float | bool | None:
 
 def is_formula(cell: Mapping[str, Any]) -> bool:
     return "formulaValue" in cell.get("userEnteredValue", {})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How formulas name whole columns, by key, of a worksheet that people sort, widen and add rows to.
+
+    Naming all rows (`rows` 0), they stay right whatever happens there; a column that is gone is `#REF!`, as a
+    spreadsheet writes it. A file that nobody adds rows to names as many as there are.
+    """
+
+    title: str
+    places: Mapping[str, int]
+    rows: int = 0
+
+    def column(self, key: str) -> str:
+        if key not in self.places:
+            return "#REF!"
+        letter = letters(self.places[key])
+        ends = f"${letter}$1:${letter}${self.rows}" if self.rows else f"${letter}:${letter}"
+        return f"{quoted(self.title)}!{ends}"
 
 
 def _value(value: Mapping[str, Any]) -> str | float | bool | None:

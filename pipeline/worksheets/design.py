@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, text
 
-RANKINGS, WHAT_IF, COMPARE, SCORECARDS, PANEL, INTERVIEWERS, PROBLEMS, RUBRIC, ABOUT, RESULTS = range(101, 111)
+RANKINGS, WHAT_IF, COMPARE, SCORECARDS, PANEL, INTERVIEWERS, PROBLEMS, RUBRIC, ABOUT, RESULTS, RATINGS = range(101, 112)
 MOST_ACROSS = 560  # pixels for the headers of all competencies side by side
 COLUMN_KEY = "pipeline.column"  # developer metadata: which of our columns this is
 

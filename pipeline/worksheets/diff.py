@@ -34,6 +34,7 @@ def rewrite(
         for index in range(len(want), len(have)):
             blank: Row = [EMPTY] * min(width, len(have[index]))
             changed += [(index, left, cells) for left, cells in _runs(blank, have[index])]
+    changed.sort(key=lambda run: (run[1], run[0]))  # runs below each other are written together
     yield from blocks(sheet_id, [(top + row, left, cells) for row, left, cells in changed], fields)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.scorecard import Rubric
-from pipeline.worksheets import about, cells, compare, design, panel, problems, results
+from pipeline.worksheets import about, cells, compare, design, panel, problems, ratings, results
 from pipeline.worksheets import rankings_plan as shared
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, letters, quoted
@@ -32,6 +32,7 @@ _LABELS = {
     design.PANEL: "Panel",
     design.PROBLEMS: "Problems",
     design.RESULTS: "Results (hidden)",
+    design.RATINGS: "Ratings (hidden)",
     design.RANKINGS: "Rankings, with the managers' cells of the row",
     design.COMPARE: "Compare, the choices",
     design.ABOUT: "About, the record of orders",
@@ -82,10 +83,12 @@ def plan_forget(snapshot: Snapshot, book: Book, of: Rubric, candidate: str, reco
         rows = _rows(book.tables[sheet_id].rows, place, candidate)
         counts[sheet_id] = len(rows)
         made += _deletions(sheet_id, rows)
+    keys = _keys(snapshot, book, of, candidate)
     made += _emptied(sheets[design.RESULTS], of, candidate, counts)
+    made += _rated(sheets[design.RATINGS], keys, counts)
     made += _choices(sheets[design.COMPARE], candidate, counts)
     made += _orders(sheets[design.ABOUT], candidate, counts)
-    made += _ranking_rows(sheets[design.RANKINGS], of, _keys(snapshot, book, of, candidate), counts)
+    made += _ranking_rows(sheets[design.RANKINGS], of, keys, counts)
     kept = {name: told for name, told in recorded.released.items() if not is_named(name, candidate)}
     counts[design.RUBRIC] = len(recorded.released) - len(kept)
     made += plan_rubric(of, book, replace(recorded, released=kept))
@@ -112,6 +115,15 @@ def _emptied(sheet: Sheet, of: Rubric, candidate: str, counts: dict[int, int]) -
     counts[design.RESULTS] = len(rows)
     for row in rows:
         yield from ask.write(sheet.id, row, 0, [[cells.EMPTY] * len(sheet.rows[row])], "userEnteredValue")
+
+
+def _rated(sheet: Sheet, keys: set[str], counts: dict[int, int]) -> Iterator[Json]:
+    """The ids of the candidate's scorecards in Ratings; formulas beside them find nothing any more."""
+    place = ratings.CONSTANTS.index("key")
+    rows = [row for row in range(1, len(sheet.rows)) if cells.entered(sheet.cell(row, place)) in keys]
+    counts[design.RATINGS] = len(rows)
+    for row in rows:
+        yield from ask.write(sheet.id, row, 0, [[cells.EMPTY] * len(ratings.CONSTANTS)], "userEnteredValue")
 
 
 def _choices(sheet: Sheet, candidate: str, counts: dict[int, int]) -> Iterator[Json]:

@@ -16,13 +16,14 @@ from pipeline.worksheets import (
     panel,
     problems,
     rankings,
+    ratings,
     results,
     rubric,
     scorecards,
     whatif,
 )
 from pipeline.worksheets import requests as ask
-from pipeline.worksheets.cells import Json
+from pipeline.worksheets.cells import Columns, Json
 from pipeline.worksheets.design import Worksheet
 from pipeline.worksheets.diff import entered_rows, rewrite
 from pipeline.worksheets.pull import strip_notes
@@ -30,7 +31,7 @@ from pipeline.worksheets.reading import Book, Table
 from pipeline.worksheets.rubric import Recorded
 from pipeline.worksheets.snapshot import marks_in
 
-OUR_SHEETS = frozenset(range(design.RANKINGS, design.RESULTS + 1))
+OUR_SHEETS = frozenset(range(design.RANKINGS, design.RATINGS + 1))
 
 
 def worksheets(of: Rubric) -> tuple[Worksheet, ...]:
@@ -45,6 +46,7 @@ def worksheets(of: Rubric) -> tuple[Worksheet, ...]:
         problems.worksheet(),
         rubric.worksheet(of),
         about.worksheet(),
+        ratings.worksheet(of),
         results.worksheet(of),
     )
 
@@ -92,7 +94,8 @@ def _contents(sheet: Worksheet, of: Rubric, titles: Mapping[int, str]) -> Iterat
         yield from rankings.extras(sheet, of)
         yield chart.add(sheet.width + len(rankings.YOURS) + 1, 0, of)
     elif sheet.id == design.WHAT_IF:
-        yield from rewrite(sheet.id, [], whatif.grid(of, found, 0, whatif.Limits()))
+        nobody = whatif.Sources(found.title, (), ratings.Reference("", (), ratings.block(())), Columns("", {}))
+        yield from rewrite(sheet.id, [], whatif.grid(of, nobody, whatif.Limits()))
         yield from whatif.extras(sheet)
     elif sheet.id == design.COMPARE:
         yield from rewrite(sheet.id, [], compare.grid(of, found))

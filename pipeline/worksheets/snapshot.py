@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.worksheets import cells, design, reading
+from pipeline.worksheets import cells, design, ratings, reading
+from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import COLUMN_KEY
 from pipeline.worksheets.reading import Book, Table
@@ -24,6 +25,11 @@ _WRITTEN = (
     design.RESULTS,
 )
 _INPUTS = (design.SCORECARDS, design.PANEL, design.PROBLEMS)
+# of the formulas in Ratings, which are alike in all rows, only those of the first
+_RATINGS: tuple[Json, ...] = (
+    ask.grid(design.RATINGS, 0, 2),
+    ask.grid(design.RATINGS, 2, None, 0, len(ratings.CONSTANTS)),
+)
 SNAPSHOT_FIELDS = (
     "spreadsheetId,properties(title,timeZone),"
     "sheets(properties(sheetId,title,index,hidden,gridProperties),conditionalFormats,merges,"
@@ -34,9 +40,10 @@ SNAPSHOT_FIELDS = (
 
 
 def snapshot_body(*, with_inputs: bool = True) -> Json:
-    """The body; without inputs when the Book is at hand from a pull just before."""
-    wanted = _WRITTEN + (_INPUTS if with_inputs else ())
-    return {"dataFilters": [{"gridRange": {"sheetId": sheet_id}} for sheet_id in wanted], "includeGridData": True}
+    """The body; of the inputs only where the columns of Scorecards stand, when the Book is at hand from a pull."""
+    wanted = [ask.grid(sheet_id) for sheet_id in _WRITTEN + (_INPUTS if with_inputs else ())]
+    wanted += _RATINGS if with_inputs else (*_RATINGS, ask.grid(design.SCORECARDS, 0, 1))
+    return {"dataFilters": [{"gridRange": where} for where in wanted], "includeGridData": True}
 
 
 @dataclass(frozen=True)
@@ -80,18 +87,27 @@ def read_snapshot(reply: Mapping[str, Any]) -> Snapshot:
     for raw in reply.get("sheets", []):
         properties = raw.get("properties", {})
         size = properties.get("gridProperties", {})
-        data: Mapping[str, Any] = next(iter(raw.get("data", [])), {})
+        data: Sequence[Mapping[str, Any]] = raw.get("data", [])
         sheet_id = properties.get("sheetId", 0)
         sheets[sheet_id] = Sheet(
             sheet_id,
             properties.get("title", ""),
             size.get("rowCount", 1000),
             size.get("columnCount", 26),
-            [row.get("values", []) for row in data.get("rowData", [])],
-            marks_in(sheet_id, data),
+            _rows(data),
+            marks_in(sheet_id, next(iter(data), {})),
             raw,
         )
     return Snapshot(sheets, reply.get("properties", {}).get("timeZone", "Etc/GMT"))
+
+
+def _rows(data: Sequence[Mapping[str, Any]]) -> list[Sequence[Json]]:
+    """The rows of a worksheet that was read in parts, all from its first column, one below the other."""
+    rows: list[Sequence[Json]] = []
+    for part in sorted(data, key=lambda part: part.get("startRow", 0)):
+        rows += [[]] * (part.get("startRow", 0) - len(rows))
+        rows += [row.get("values", []) for row in part.get("rowData", [])]
+    return rows
 
 
 def marks_in(sheet_id: int, data: Mapping[str, Any]) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """The What-if worksheet: managers type other weights and thresholds, and formulas rank everybody again.
 
-Right: one row a candidate in the order of Rankings, with the competency scores out of Results. Left: the same
-candidates in their new order. The managers' two rows are never written; an empty cell there means "as in the rubric".
-The same formulas also run with the config's numbers, and the check cell says whether they reproduce Rankings.
+Right: one row a candidate in the order of Results, with the competency scores that the ratings in Scorecards give, by
+way of the hidden Ratings worksheet. Left: the same candidates in their new order. The managers' two rows are never
+written; an empty cell there means "as in the rubric". The same formulas also run with the config's numbers, and the
+check cell says whether these reproduce what stands in Rankings, wherever its rows and columns are by now.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Any
 from pipeline.scorecard import Rubric
 from pipeline.worksheets import cells, design
 from pipeline.worksheets import requests as ask
-from pipeline.worksheets.cells import EMPTY, MISSING, Json, formula, letters, number, quoted, text, words
+from pipeline.worksheets.cells import EMPTY, MISSING, Columns, Json, formula, letters, number, quoted, text, words
 from pipeline.worksheets.design import Column, Worksheet
-from pipeline.worksheets.results import SCORE, Reference
+from pipeline.worksheets.ratings import Reference
+from pipeline.worksheets.results import FIXED, SCORE, key_of
 
 CHECK, NAMES, CONFIG_W, YOUR_W, USED_W, CONFIG_T, YOUR_T, USED_T, HEAD = range(1, 10)  # rows, from 0
 FIRST = HEAD + 1  # the first candidate's row
@@ -30,9 +32,32 @@ _LIST = (
     Column("was", "In Rankings", 90, pattern="0", align="CENTER"),
     Column("move", "Move", 64, "Places won or lost against Rankings", "+0;-0;=", "CENTER"),
 )
-_CALCULATION = ("Score", "Rank", "Order", "Eligible", "Config status", "Config score", "Config rank", "Agrees", "Row")
+_CALCULATION = (
+    "Score",
+    "Rank",
+    "Order",
+    "Eligible",
+    "Interviewers",
+    "Config status",
+    "Config score",
+    "Config eligible",
+    "Config rank",
+    "Rank in Rankings",
+    "Score in Rankings",
+    "Agrees",
+    "Row",
+)
+_PATTERNS = dict.fromkeys(("Score", "Config score", "Score in Rankings"), "0.00")
 
-_PATTERNS = {"Score": "0.00", "Config score": "0.00"}
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the formulas look: who the candidates are, what their scorecards say, what Rankings says of them."""
+
+    results: str  # the title of Results
+    candidates: Sequence[str]  # in the order of Results
+    ratings: Reference
+    rankings: Columns
 
 
 @dataclass(frozen=True)
@@ -91,13 +116,20 @@ def extras(sheet: Worksheet) -> Iterator[Json]:
     yield design.validate(ask.grid(sheet.id, YOUR_W, YOUR_W + 1, COMPETENCIES, right), rule)
 
 
-def grid(rubric: Rubric, results: Reference, candidates: int, limits: Limits) -> list[list[Json | None]]:
+def grid(rubric: Rubric, sources: Sources, limits: Limits) -> list[list[Json | None]]:
     """The whole worksheet; None where the managers type."""
     width = len(columns(rubric))
-    top = _top(rubric, candidates, width)
-    table = [_row(index, rubric, results, candidates, limits) for index in range(candidates)]
+    top = _top(rubric, len(sources.candidates), width)
+    table = [_row(index, rubric, sources, limits) for index in range(len(sources.candidates))]
     header: list[Json | None] = [text(column.header) for column in columns(rubric)]
     return [*top, header, *table]
+
+
+def repeated(rubric: Rubric) -> list[int]:
+    """The columns of the table in which every formula is the first one, carried down."""
+    scores = range(COMPETENCIES, COMPETENCIES + len(rubric.competencies))
+    others = {0, *scores, COMPETENCIES + len(rubric.competencies) + _CALCULATION.index("Interviewers")}
+    return [place for place in range(len(columns(rubric))) if place not in others]
 
 
 def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]:
@@ -109,7 +141,7 @@ def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]
     )
     rows[CHECK][0] = text("Check")
     rows[CHECK][1] = formula(f"=SUM({agrees}{FIRST + 1}:{agrees}{last})={candidates}")
-    rows[CHECK][2] = text("TRUE while the rubric's own weights, put through these formulas, give exactly Rankings")
+    rows[CHECK][2] = text("TRUE while the ratings in Scorecards, by the rubric's own weights, give exactly Rankings")
     labels = {
         NAMES: "Competency",
         CONFIG_W: "Weight in the rubric",
@@ -124,7 +156,7 @@ def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]
     rows[YOUR_W][STATUS] = text("0 or more")
     rows[YOUR_T][STATUS] = text('"none": no limit')
     left, right = letters(COMPETENCIES), letters(COMPETENCIES + len(rubric.competencies) - 1)
-    typed = f"COUNTA({left}{YOUR_W + 1}:{right}{YOUR_W + 1})+COUNTA({left}{YOUR_T + 1}:{right}{YOUR_T + 1})"
+    typed = f'COUNTIF({left}{YOUR_W + 1}:{right}{YOUR_W + 1},">=0")+COUNTA({left}{YOUR_T + 1}:{right}{YOUR_T + 1})'
     rows[YOUR_W][0] = formula(f'=IF({typed}=0,"","Your numbers are in use: below is not Rankings")')
     for offset, competency in enumerate(rubric.competencies):
         place = COMPETENCIES + offset
@@ -145,10 +177,11 @@ def _column(rubric: Rubric, name: str) -> str:
     return letters(COMPETENCIES + len(rubric.competencies) + _CALCULATION.index(name))
 
 
-def _row(index: int, rubric: Rubric, results: Reference, candidates: int, limits: Limits) -> list[Json | None]:
-    """One row of both tables: left the new order's place `index`, right the candidate who stands there in Rankings."""
+def _row(index: int, rubric: Rubric, sources: Sources, limits: Limits) -> list[Json | None]:
+    """One row of both tables: left the new order's place `index`, right the candidate who stands there in Results."""
     row = FIRST + index + 1
-    last = FIRST + candidates
+    last = FIRST + len(sources.candidates)
+    key = key_of(sources.candidates[index])
     at = {name: f"${_column(rubric, name)}{row}" for name in _CALCULATION}
     span = {name: f"${_column(rubric, name)}${FIRST + 1}:${_column(rubric, name)}${last}" for name in _CALCULATION}
     left, right = letters(COMPETENCIES), letters(COMPETENCIES + len(rubric.competencies) - 1)
@@ -156,8 +189,8 @@ def _row(index: int, rubric: Rubric, results: Reference, candidates: int, limits
     status = f"${letters(STATUS)}{row}"
     names = f"${letters(LABEL)}${FIRST + 1}:${letters(LABEL)}${last}"
 
-    def source(key: str) -> str:
-        return f"{quoted(results.title)}!{letters(results.keys.index(key))}{index + 2}"
+    def source(name: str) -> str:
+        return f"{quoted(sources.results)}!${letters(FIXED.index(name))}{index + 2}"
 
     def line(at_row: int) -> str:
         return f"${left}${at_row + 1}:${right}${at_row + 1}"
@@ -169,52 +202,68 @@ def _row(index: int, rubric: Rubric, results: Reference, candidates: int, limits
         below = f'SUMPRODUCT(({scores}<>{words(MISSING)})*({thresholds}<>"")*({scores}<{thresholds}))'
         unknown = f'SUMPRODUCT(({scores}={words(MISSING)})*({thresholds}<>""))'
         thin = f"{assessed}=0,ROUND({assessed},10)<ROUND({float(limits.min_coverage)!r}*SUM({weights}),10)"
-        few = f"{source('interviewers')}<{limits.min_interviewers}"
+        few = f"{at['Interviewers']}<{limits.min_interviewers}"
         state = f'IF({below}>0,"knocked-out",IF(OR({unknown}>0,{few},{thin}),"incomplete","ranked"))'
         return score, state
 
+    def ranked(eligible: str) -> str:
+        return f"=IF(ISNUMBER({at[eligible]}),RANK({at[eligible]},{span[eligible]},0),{words(MISSING)})"
+
+    def written(name: str) -> str:
+        """What stands in a column of Rankings, in the candidate's row."""
+        found = f"MATCH({source('key')},{sources.rankings.column('key')},0)"
+        return f'=IFERROR(INDEX({sources.rankings.column(name)},{found}),"")'
+
+    def mean(competency: str) -> Json:
+        """Over the scorecards. Rounded where what floating point adds could push it below a threshold; no more, so that
+        scores stay apart or alike as they are."""
+        cells = sources.ratings.cells(SCORE + competency, key)
+        return formula(f"=IFERROR(ROUND(AVERAGE({cells}),13),{words(MISSING)})") if cells else text(MISSING)
+
     score, state = calculated(line(USED_W), line(USED_T))
     config_score, config_state = calculated(line(CONFIG_W), line(CONFIG_T))
+    voices = sources.ratings.cells("voice", key)
     before = f"${_column(rubric, 'Rank')}${HEAD + 1}:${_column(rubric, 'Rank')}{row - 1}"
     states = f"${letters(STATUS)}${FIRST + 1}:${letters(STATUS)}${last}"
     states_before = f"${letters(STATUS)}${HEAD + 1}:${letters(STATUS)}{row - 1}"
+    own, theirs = at["Config score"], at["Score in Rankings"]
     told = {
         "Score": f"={score}",
         "Eligible": f'=IF({status}="ranked",{at["Score"]},"")',
-        "Rank": f"=IF(ISNUMBER({at['Eligible']}),RANK({at['Eligible']},{span['Eligible']},0),{words(MISSING)})",
+        "Rank": ranked("Eligible"),
         "Order": (
             f"=IF(ISNUMBER({at['Rank']}),{at['Rank']}+COUNTIF({before},{at['Rank']}),COUNT({span['Rank']})+"
             f'IF({status}="incomplete",1+COUNTIF({states_before},"incomplete"),'
             f'COUNTIF({states},"incomplete")+1+COUNTIF({states_before},"knocked-out")))'
         ),
+        "Interviewers": f"=COUNTIF({voices},1)" if voices else "=0",
         "Config status": f"={config_state}",
-        "Config score": f'=IF({at["Config status"]}="ranked",{config_score},"")',
-        "Config rank": (
-            f"=IF(ISNUMBER({at['Config score']}),RANK({at['Config score']},{span['Config score']},0),{words(MISSING)})"
-        ),
+        "Config score": f"={config_score}",
+        "Config eligible": f'=IF({at["Config status"]}="ranked",{own},"")',
+        "Config rank": ranked("Config eligible"),
+        "Rank in Rankings": written("rank"),
+        "Score in Rankings": written("score"),
         "Agrees": (
-            f"=IF(AND({at['Config status']}={source('status')},{at['Config rank']}={source('rank')},"
-            f"IF(ISNUMBER({at['Config score']}),ABS({at['Config score']}-{source('score')})<0.000000001,TRUE)),1,0)"
+            f"=IFERROR(IF(AND({at['Config rank']}={at['Rank in Rankings']},"
+            f"IF(ISNUMBER({own}),ABS({own}-{theirs})<0.000000001,{own}={theirs})),1,0),0)"
         ),
-        "Row": f'=IFERROR(MATCH({index + 1},{span["Order"]},0),"")',
+        "Row": f'=IFERROR(MATCH($A{row},{span["Order"]},0),"")',
     }
 
     def listed(where: str) -> Json:
         return formula(f'=IF({at["Row"]}="","",INDEX({where},{at["Row"]}))')
 
-    letter = letters(results.keys.index("rank"))
-    rank_then = f"{quoted(results.title)}!${letter}$2:${letter}${candidates + 1}"
-    new_rank, old_rank = f"D{row}", f"E{row}"
+    new_rank, old_rank = f"$D{row}", f"$E{row}"
     return [
         number(index + 1),
         listed(names),
         listed(span["Score"]),
         listed(span["Rank"]),
-        listed(rank_then),
+        listed(span["Rank in Rankings"]),
         formula(f'=IF(AND(ISNUMBER({new_rank}),ISNUMBER({old_rank})),{old_rank}-{new_rank},"")'),
         formula(f"={source('candidate')}"),
         formula(f"={state}"),
-        *(formula(f"={source(SCORE + competency.id)}") for competency in rubric.competencies),
+        *(mean(competency.id) for competency in rubric.competencies),
         *(formula(told[name]) for name in _CALCULATION),
     ]
 

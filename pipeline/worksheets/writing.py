@@ -1,7 +1,8 @@
 """What write-rankings writes: one atomic batch, and how its own answer tells whether it came out as planned.
 
-Results and the other worksheets that are ours alone are written at fixed places, rows that differ only. In Rankings,
-where managers work at the same time, nothing is written at a place that was read: see `rankings_plan.py`.
+Results and the other worksheets that are ours alone are written at fixed places, rows that differ only; formulas that
+are alike from row to row as one that is carried down. In Rankings, where managers work at the same time, nothing is
+written at a place that was read: see `rankings_plan.py`.
 """
 
 from __future__ import annotations
@@ -11,12 +12,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.ranking.results import Ranking
-from pipeline.scorecard import Rubric
-from pipeline.worksheets import about, cells, chart, compare, design, interviewers, results, rubric, whatif
+from pipeline.scorecard import Rubric, SubmittedScorecard
+from pipeline.worksheets import (
+    about,
+    cells,
+    chart,
+    compare,
+    design,
+    interviewers,
+    ratings,
+    results,
+    rubric,
+    scorecards,
+    whatif,
+)
 from pipeline.worksheets import rankings_plan as shared
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.about import Record
-from pipeline.worksheets.cells import Json
+from pipeline.worksheets.cells import Columns, Json
 from pipeline.worksheets.diff import blocks, rewrite
 from pipeline.worksheets.reading import Book
 from pipeline.worksheets.snapshot import Sheet, Snapshot
@@ -69,6 +82,7 @@ def plan_rankings(
     book: Book,
     snapshot: Snapshot,
     *,
+    counted: Sequence[SubmittedScorecard],
     now: str,
     inputs: str,
     limits: Limits | None = None,
@@ -79,7 +93,8 @@ def plan_rankings(
     """What to write so that every worksheet of ours shows this ranking.
 
     Args:
-        book: scorecards and panel the ranking was made of.
+        book: all scorecards, and the panel.
+        counted: the scorecards that the ranking was made of.
         now: RFC 3339 UTC, for About and the rubric's versions.
         inputs: `about.inputs_fingerprint` of what the ranking was made of.
         limits: the role's policy, for What-if.
@@ -98,9 +113,10 @@ def plan_rankings(
     found = results.Reference(snapshot.title(design.RESULTS, "Results"), capacity, results.keys(of))
     table = results.rows(ranking, of, book.counted, book.panel, gone, alone)
     limits = limits or Limits()
+    block = ratings.block(counted)
     own = [
         *_results(sheets[design.RESULTS], table, capacity),
-        *_what_if(of, found, sheets[design.WHAT_IF], len(ranking.candidates), limits),
+        *_page(sheets[design.RATINGS], [[cells.text(name) for name in ratings.keys(of)], *block.rows]),
         *_compare(of, found, sheets[design.COMPARE]),
         *_page(sheets[design.INTERVIEWERS], interviewers.grid(ranking, book.counted, book.panel)),
         *_page(sheets[design.RUBRIC], rubric.grid(whole, book.recorded)),
@@ -118,7 +134,16 @@ def plan_rankings(
         beside=former.beside if former else {},
         again=former is not None,
     )
-    both = [*rows.requests, *_chart(ranking, of, sheets[design.RANKINGS])]
+    sources = whatif.Sources(
+        found.title,
+        [result.candidate for result in ranking.candidates],
+        ratings.Reference(snapshot.title(design.RATINGS, "Ratings"), ratings.keys(of), block),
+        Columns(snapshot.title(design.RANKINGS, "Rankings"), rows.places),
+    )
+    # What-if names columns of Rankings where they stand once those that were missing are put in
+    both = [*rows.requests, *_what_if(of, sources, sheets[design.WHAT_IF], limits)]
+    both += _ratings(of, sheets[design.RATINGS], block, _scorecards(snapshot))
+    both += _chart(ranking, of, sheets[design.RANKINGS])
     both += _decimals(table, sheets[design.RESULTS], rows.places)
     if not own and not both and rows.mend is None and rows.fill is None and book.about.inputs == inputs:
         return RankingsPlan(notices=rows.notices)
@@ -174,14 +199,43 @@ def _grown(sheet: Sheet, rows: int) -> Sheet:
     return replace(sheet, row_count=max(rows, sheet.row_count))
 
 
-def _what_if(of: Rubric, found: results.Reference, sheet: Sheet, candidates: int, limits: Limits) -> Iterator[Json]:
+def _scorecards(snapshot: Snapshot) -> Columns:
+    """Where the columns of Scorecards stand."""
+    sheet = snapshot.sheets[design.SCORECARDS]
+    header = [cells.shown(cell) for cell in (sheet.rows[0] if sheet.rows else ())]
+    return Columns(sheet.title, scorecards.positions(header))
+
+
+def _ratings(of: Rubric, sheet: Sheet, block: ratings.Block, source: Columns) -> Iterator[Json]:
+    """All formulas beside the constants, when the first row's are not as they should be, or rows came or went."""
+    fixed, count = len(ratings.CONSTANTS), len(block.rows)
+    had = sum(cells.entered(row[0]) is not None for row in sheet.rows[1:] if row)
+    want = ratings.formulas(of, source) if count else []
+    held = [strip(cell) for cell in sheet.rows[1][fixed:]] if had else []
+    if had != count or len(held) != len(want) or not all(map(cells.same, want, held)):
+        yield ask.repeat(ask.grid(sheet.id, 1, None, fixed), "userEnteredValue")
+        for place, cell in enumerate(want, start=fixed):
+            yield ask.repeat(ask.grid(sheet.id, 1, 1 + count, place, place + 1), "userEnteredValue", **cell)
+
+
+def _what_if(of: Rubric, sources: whatif.Sources, sheet: Sheet, limits: Limits) -> Iterator[Json]:
     carried = whatif.moved(of, sheet.rows)
-    yield from _page(sheet, whatif.grid(of, found, candidates, limits))
-    if whatif.FIRST + candidates > sheet.row_count:
-        yield from design.formats_below(whatif.worksheet(of), sheet.row_count)
+    spec, top, count = whatif.worksheet(of), whatif.FIRST, len(sources.candidates)
+    want = whatif.grid(of, sources, limits)
+    repeated = whatif.repeated(of)
+    table = [[None if place in repeated else cell for place, cell in enumerate(row)] for row in want[top:]]
+    yield from _page(sheet, [*want[:top], *table])
+    for place in repeated:
+        down = [row[place] or cells.EMPTY for row in want[top:]]
+        if not all(cells.same(cell, strip(sheet.cell(row, place))) for row, cell in enumerate(down, start=top)):
+            yield ask.repeat(ask.grid(sheet.id, top, top + count, place, place + 1), "userEnteredValue", **down[0])
+    if top + count > sheet.row_count:
+        yield from design.formats_below(spec, sheet.row_count)
     if carried:
         yield from blocks(sheet.id, [(row, column, [cell]) for row, column, cell in carried], "userEnteredValue")
-        spec = whatif.worksheet(of)
+    if carried or [cells.entered(sheet.cell(spec.header, place)) for place in range(spec.width)] != [
+        column.header for column in spec.columns
+    ]:
         yield design.header_format(sheet.id, spec.header, 0, spec.width)
         for place, column in enumerate(spec.columns):
             yield from design.column_format(spec, place, column)
