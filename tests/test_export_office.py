@@ -114,7 +114,7 @@ def test_values_stored_with_formulas_are_what_another_engine_gets() -> None:
     formulas, values = (openpyxl.load_workbook(io.BytesIO(content), data_only=only) for only in (False, True))
     book = formualizer.Workbook.from_bytes(content)
     book.evaluate_all()
-    for title in ("What-if", "Compare"):
+    for title in ("What-if", "Compare", "Ratings"):
         for row in formulas[title].iter_rows():
             for cell in row:
                 if cell.data_type == "f":
@@ -137,6 +137,28 @@ def test_libreoffice_calculates_what_if_as_the_program_does(tmp_path: Path) -> N
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(first, first + 3, 2, 4)]
     assert agree(rows, expected(report, weights)), rows
     assert sheet.cell(whatif.CHECK + 1, 2).value is True
+
+
+def test_libreoffice_follows_a_rating_that_is_changed_in_the_file(tmp_path: Path) -> None:
+    """In its Scorecards, sorted the other way round: What-if ranks by it, and its check says that Rankings does not."""
+    cards = list(small().counted)
+    question = RUBRIC.questions[0].id
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(small())))
+    sheet = book["Scorecards"]
+    header, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    for at, row in enumerate(reversed(rows), start=2):
+        if row[header.index("Response")] == cards[2].response_id:
+            row[header.index(f"Rating: {question}")] = 5
+        for place, value in enumerate(row, start=1):
+            sheet.cell(at, place).value = value
+    file = tmp_path / "rating.xlsx"
+    book.save(file)
+    page = saved(soffice(file, to="xlsx", out=tmp_path / "out"), values=True)["What-if"]
+    cards[2] = replace(cards[2], ratings={**cards[2].ratings, question: 5})
+    first = whatif.FIRST + 1
+    found = [[cell.value for cell in row] for row in page.iter_rows(first, first + 3, 2, 4)]
+    assert agree(found, expected(report_of(cards), [5, 3, 2])), found
+    assert page.cell(whatif.CHECK + 1, 2).value is False
 
 
 def test_libreoffice_opens_the_xlsx_and_keeps_every_text_a_text(tmp_path: Path) -> None:

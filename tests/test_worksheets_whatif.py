@@ -55,7 +55,7 @@ def spreadsheet(
     told = [scorecards.cells_of(row, ZoneInfo("UTC")) | {"theirs": text("5")} for row in rows]
     pick.shuffle(told)
     source = Columns("Scorecards", {key: place for place, key in enumerate(columns) if key != "theirs"}, len(rows) + 9)
-    block = ratings.block(counted)
+    block = ratings.block(counted, {row.id: at for at, row in enumerate(rows, start=2)})
     table = results.rows(ranking, rubric, counted, [], {})
     by_key = [dict(zip(results.keys(rubric), row, strict=True)) for row in table]
     shown = [[row[key] for key in SHOWN] for row in by_key]

@@ -25,7 +25,7 @@ def add(book: Workbook, report: Report, rankings: Sheet, scorecards: Sheet) -> N
     names = [result.candidate for result in report.ranking.candidates]
     source = results.worksheet(report.rubric, len(names))
     where = Reference(source.title, len(names), results.keys(report.rubric))
-    block = ratings.block(report.counted)
+    block = ratings.block(report.counted, {stored.id: row for row, stored in enumerate(report.scorecards, start=2)})
     rated = ratings.worksheet(report.rubric)
     sources = whatif.Sources(
         source.title, names, ratings.Reference(rated.title, ratings.keys(report.rubric), block), rankings.columns

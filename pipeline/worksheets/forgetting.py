@@ -85,7 +85,7 @@ def plan_forget(snapshot: Snapshot, book: Book, of: Rubric, candidate: str, reco
         made += _deletions(sheet_id, rows)
     keys = _keys(snapshot, book, of, candidate)
     made += _emptied(sheets[design.RESULTS], of, candidate, counts)
-    made += _rated(sheets[design.RATINGS], keys, counts)
+    made += _rated(sheets[design.RATINGS], of, keys, counts)
     made += _choices(sheets[design.COMPARE], candidate, counts)
     made += _orders(sheets[design.ABOUT], candidate, counts)
     made += _ranking_rows(sheets[design.RANKINGS], of, keys, counts)
@@ -117,13 +117,13 @@ def _emptied(sheet: Sheet, of: Rubric, candidate: str, counts: dict[int, int]) -
         yield from ask.write(sheet.id, row, 0, [[cells.EMPTY] * len(sheet.rows[row])], "userEnteredValue")
 
 
-def _rated(sheet: Sheet, keys: set[str], counts: dict[int, int]) -> Iterator[Json]:
-    """The ids of the candidate's scorecards in Ratings; formulas beside them find nothing any more."""
-    place = ratings.CONSTANTS.index("key")
+def _rated(sheet: Sheet, of: Rubric, keys: set[str], counts: dict[int, int]) -> Iterator[Json]:
+    """Ratings is written at fixed places too: rows of the candidate's scorecards are emptied."""
+    place, width = ratings.CONSTANTS.index("key"), len(ratings.keys(of))
     rows = [row for row in range(1, len(sheet.rows)) if cells.entered(sheet.cell(row, place)) in keys]
     counts[design.RATINGS] = len(rows)
     for row in rows:
-        yield from ask.write(sheet.id, row, 0, [[cells.EMPTY] * len(ratings.CONSTANTS)], "userEnteredValue")
+        yield from ask.write(sheet.id, row, 0, [[cells.EMPTY] * width], "userEnteredValue")
 
 
 def _choices(sheet: Sheet, candidate: str, counts: dict[int, int]) -> Iterator[Json]:

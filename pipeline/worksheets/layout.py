@@ -94,7 +94,7 @@ def _contents(sheet: Worksheet, of: Rubric, titles: Mapping[int, str]) -> Iterat
         yield from rankings.extras(sheet, of)
         yield chart.add(sheet.width + len(rankings.YOURS) + 1, 0, of)
     elif sheet.id == design.WHAT_IF:
-        nobody = whatif.Sources(found.title, (), ratings.Reference("", (), ratings.block(())), Columns("", {}))
+        nobody = whatif.Sources(found.title, (), ratings.Reference("", (), ratings.block((), {})), Columns("", {}))
         yield from rewrite(sheet.id, [], whatif.grid(of, nobody, whatif.Limits()))
         yield from whatif.extras(sheet)
     elif sheet.id == design.COMPARE:

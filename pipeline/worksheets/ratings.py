@@ -2,7 +2,8 @@
 
 One row a scorecard, those of one candidate side by side, at fixed places and ours alone. Which scorecards they are is
 written as constants; all the rest is formulas that look the scorecard up by its id, so that Scorecards may be sorted,
-filtered and widened by anybody. A rating changed there, or a row that counts no longer, shows in What-if at once.
+filtered and widened by anybody. A rating changed there, or a row that counts no longer, shows in What-if at once. The
+row in which it was read is a constant too, looked at first: searching for every scorecard takes engines seconds.
 """
 
 from __future__ import annotations
@@ -18,8 +19,13 @@ from pipeline.worksheets.design import Column, Worksheet
 from pipeline.worksheets.results import SCORE, key_of
 from pipeline.worksheets.scorecards import RATING
 
-CONSTANTS = ("response", "key", "interviewer")  # the interviewer by number: the candidate's first, second ...
-_ROW, _COUNTED, _FIRST_SCORE = 3, 4, 5  # columns, from 0
+CONSTANTS = (
+    "response",
+    "key",
+    "interviewer",
+    "read in",
+)  # the interviewer by number: the candidate's first, second ...
+_READ_IN, _ROW, _COUNTED, _FIRST_SCORE = range(3, 7)  # columns, from 0
 
 
 def keys(rubric: Rubric) -> tuple[str, ...]:
@@ -42,8 +48,12 @@ class Block:
     spans: Mapping[str, tuple[int, int]]
 
 
-def block(scorecards: Iterable[SubmittedScorecard]) -> Block:
-    """What stands there of the scorecards that a ranking is made of."""
+def block(scorecards: Iterable[SubmittedScorecard], read_in: Mapping[str, int]) -> Block:
+    """What stands there of the scorecards that a ranking is made of.
+
+    Args:
+        read_in: by response id, the row of Scorecards; the formulas find the others, and those that were moved since.
+    """
     counted, _ = latest(scorecards)
     keyed = sorted((key_of(card.candidate), card.interviewer, card.round, card.response_id) for card in counted)
     rows: list[list[Json]] = []
@@ -53,20 +63,22 @@ def block(scorecards: Iterable[SubmittedScorecard]) -> Block:
         first = spans.get(key, (row, row))[0]
         if first == row:
             met.clear()
-        rows.append([text(id_), text(key), number(met.setdefault((key, interviewer), len(met) + 1))])
+        person = met.setdefault((key, interviewer), len(met) + 1)
+        rows.append([text(id_), text(key), number(person), number(read_in.get(id_) or 1)])
         spans[key] = (first, row)
     return Block(rows, spans)
 
 
 def formulas(rubric: Rubric, scorecards: Columns, row: int = 2) -> list[Json]:
     """The cells of one row right of the constants; those of another row are the same, carried there."""
-    at, counted = f"${letters(_ROW)}{row}", f"${letters(_COUNTED)}{row}"
+    read_in, at, counted = (f"${letters(place)}{row}" for place in (_READ_IN, _ROW, _COUNTED))
+    ids = scorecards.column("response")
     last = _FIRST_SCORE + len(rubric.competencies)
     scores = f"${letters(_FIRST_SCORE)}{row}:${letters(last - 1)}{row}"
     voice, above = f"${letters(last)}{row - 1}", row - 1
     same = f"$B{row}=$B{above},$C{row}=$C{above}"
     return [
-        formula(f'=IFERROR(MATCH($A{row},{scorecards.column("response")},0),"")'),
+        formula(f'=IF(IFERROR(INDEX({ids},{read_in}),"")=$A{row},{read_in},IFERROR(MATCH($A{row},{ids},0),""))'),
         formula(f'=IFERROR(IF(INDEX({scorecards.column("status")},{at})="counted",{at},""),"")'),
         *(formula(_score(competency, rubric, scorecards, counted)) for competency in rubric.competencies),
         # 2: this interviewer was counted in a row above

@@ -113,10 +113,10 @@ def plan_rankings(
     found = results.Reference(snapshot.title(design.RESULTS, "Results"), capacity, results.keys(of))
     table = results.rows(ranking, of, book.counted, book.panel, gone, alone)
     limits = limits or Limits()
-    block = ratings.block(counted)
+    block = ratings.block(counted, {stored.id: stored.row for stored in book.scorecards})
+    header = [cells.text(name) for name in ratings.keys(of)]
     own = [
         *_results(sheets[design.RESULTS], table, capacity),
-        *_page(sheets[design.RATINGS], [[cells.text(name) for name in ratings.keys(of)], *block.rows]),
         *_compare(of, found, sheets[design.COMPARE]),
         *_page(sheets[design.INTERVIEWERS], interviewers.grid(ranking, book.counted, book.panel)),
         *_page(sheets[design.RUBRIC], rubric.grid(whole, book.recorded)),
@@ -145,8 +145,11 @@ def plan_rankings(
     both += _ratings(of, sheets[design.RATINGS], block, _scorecards(snapshot))
     both += _chart(ranking, of, sheets[design.RANKINGS])
     both += _decimals(table, sheets[design.RESULTS], rows.places)
-    if not own and not both and rows.mend is None and rows.fill is None and book.about.inputs == inputs:
+    # rows of Scorecards that were moved since are no reason to write
+    renewed = [*_page(sheets[design.RATINGS], [header, *([*row[:-1], None] for row in block.rows)])]
+    if not own and not renewed and not both and rows.mend is None and rows.fill is None and book.about.inputs == inputs:
         return RankingsPlan(notices=rows.notices)
+    own += _page(sheets[design.RATINGS], [header, *block.rows])
     told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted), alone))
     own += _page(
         sheets[design.ABOUT], about.grid(about.lines(ranking, whole, book.panel, len(book.counted), limits), told)
