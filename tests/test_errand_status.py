@@ -261,6 +261,8 @@ def test_a_candidate_whose_panel_is_not_complete_is_in_no_result(google: Google,
     told = run("run", "--json").json["written"]["ranking"]
     assert [row["candidate"] for row in told["candidates"]] == ["Ana"]
     assert {row["interviewer"]: row["scorecards"] for row in told["interviewers"]} == {IVO: 1, MARA: 1}
+    left_out = "1 candidate is left out until the panel is complete, or --release shows them: see 'pipeline status'."
+    assert left_out in told["notes"] and left_out in str(google.values(ids["spreadsheet_id"], "About"))
     shown = everything(google, ids["spreadsheet_id"], *THEIRS)
     assert [title for title, text in shown.items() if "Ben" in text] == ["Interviewers"]
     missing = {row["Interviewer"]: row["Missing"] for row in google.table(ids["spreadsheet_id"], "Interviewers")}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from pipeline.errands import files
 from pipeline.errands.book import open_book
@@ -45,7 +46,12 @@ def _close(project: Project, ids: files.Ids, round_: Round, reopen: bool) -> For
             f"The form of the round {round_.id} is from before forms could be published by programs.",
             "Close it by hand in its editor, under Responses.",
         )
-    accepting = bool(settings.get("publishState", {}).get("isAcceptingResponses"))
-    if accepting != reopen:
-        forms.set_publish_settings(project.session, form_id, publish_settings(accepting=reopen))
-    return FormState(round_.id, form_id, reopen)
+    if _accepting(settings) != reopen:
+        reply = forms.set_publish_settings(project.session, form_id, publish_settings(accepting=reopen))
+        settings = reply.get("publishSettings", {})
+    return FormState(round_.id, form_id, _accepting(settings))
+
+
+def _accepting(settings: Mapping[str, Any]) -> bool:
+    """What is false is left out."""
+    return bool(settings.get("publishState", {}).get("isAcceptingResponses"))

@@ -86,13 +86,14 @@ def from_book(
     told = versions.notes(len(counted) - len(scorecards))
     scorecards = _cards_of(scorecards, project.rubric, rubric)
     owed = [row.candidate for row in book.panel if round_id in (None, row.round)]
+    sent = [card.candidate for card in book.counted if round_id in (None, card.round)]
     result = ranking.rank(
         rubric,
         scorecards,
         policy=policy_of(project.role, exchangeable=exchangeable),
         candidates=[name for name in dict.fromkeys(owed) if name in shown],
     )
-    told += _told(round_id)
+    told += [*_withheld(len({*owed, *sent} - shown)), *_told(round_id)]
     if scorecards and (gone := [name for name in book.lacking(rubric) if name.startswith(RATING)]):
         told.append(f"Scorecards has no column for {', '.join(gone)}: 'pipeline run' brings in what was rated there.")
     return Ranked(replace(result, notes=(*result.notes, *told)), rubric, scorecards, tuple(told))
@@ -128,6 +129,14 @@ def _cards_of(scorecards: list[SubmittedScorecard], whole: Rubric, only: Rubric)
         for card in scorecards
         if card.round in rounds
     ]
+
+
+def _withheld(count: int) -> list[str]:
+    """Not who: nothing of a ranking may name whom it does not show yet."""
+    if not count:
+        return []
+    told = "candidates are left out until their panels are" if count > 1 else "candidate is left out until the panel is"
+    return [f"{count} {told} complete, or --release shows them: see 'pipeline status'."]
 
 
 def _told(round_id: str | None) -> list[str]:

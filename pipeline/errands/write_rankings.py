@@ -185,14 +185,14 @@ def _with_releases(project: Project, book: Book, releases: Sequence[str]) -> Boo
 def _inputs(project: Project, book: Book, ranked: Ranked) -> str:
     """Fingerprint of everything that Rankings follows from."""
     return worksheets.inputs_fingerprint(
-        ranked.rubric, ranked.scorecards, book.panel, settings=_settings(project.role, book)
+        ranked.rubric, ranked.scorecards, book.panel, settings=_settings(project.role, book, ranked.told)
     )
 
 
-def _settings(role: Role, book: Book) -> str:
-    """What is computed with, beside rubric and scorecards."""
+def _settings(role: Role, book: Book, told: Sequence[str]) -> str:
+    """What is computed with, beside rubric and scorecards, and what is told of the rest."""
     released = sorted(book.recorded.released)
-    return repr((policy_of(role), role.release, role.panel, released, pipeline.__version__))
+    return repr((policy_of(role), role.release, role.panel, released, *told, pipeline.__version__))
 
 
 def _keep_record(project: Project, ranked: Ranked, inputs: str) -> None:
