@@ -17,6 +17,14 @@ def test_the_panel_can_come_before_the_forms(google: Google, run: Run) -> None:
     assert [option["value"] for option in options] == ["Ana", "Ben"]
 
 
+def test_the_interviews_of_one_round_can_be_imported_alone(google: Google, run: Run) -> None:
+    """What is left out is told; a fault in any row is told all the same."""
+    told = run("panel", "import", "panel.csv", "--round", "team").err
+    assert "2 interviews added; 2 of other rounds left out; 2 in the Panel worksheet." in told
+    assert {interview["round"] for interview in run("status", "--json").json["interviews"]} == {"team"}
+    assert "there is no round 'tema'" in run("panel", "import", "panel.csv", "--round", "tema", code=3).err
+
+
 def test_importing_twice_doubles_nothing(google: Google, run: Run) -> None:
     """An interview that is there already stays the one it is."""
     run("panel", "import", "panel.csv")

@@ -32,7 +32,8 @@ def _report(screen: Screen, outcome: object) -> None:
 
 @command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-def import_panel(screen: Screen, file: Path) -> None:
+@round_option
+def import_panel(screen: Screen, file: Path, round_: str | None) -> None:
     """\b
     Examples:
       pipeline panel import panel.csv
@@ -44,7 +45,7 @@ def import_panel(screen: Screen, file: Path) -> None:
     from pipeline.errands.panel import import_file
 
     with screen.project("panel import") as project:
-        _report(screen, import_file(project, file))
+        _report(screen, import_file(project, file, round_id=round_))
 
 
 @command("add")

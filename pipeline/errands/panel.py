@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline import worksheets
 from pipeline.errands.book import read_book
-from pipeline.errands.create_form import ensure_spreadsheet
+from pipeline.errands.create_form import chosen_rounds, ensure_spreadsheet
 from pipeline.errors import Fault, InvalidInput
 from pipeline.google import sheets
 from pipeline.project import Project
@@ -29,6 +29,7 @@ class PanelChange:
     added: tuple[PanelRow, ...]
     total: int
     url: str
+    left_out: int = 0  # interviews of a file that are of other rounds than the one asked for
 
     def document(self) -> dict[str, Any]:
         return {
@@ -40,14 +41,19 @@ class PanelChange:
     def summary(self) -> str:
         count = len(self.added)
         first = f"{count} interview{'s' * (count != 1)} added" if count else "Nothing to do: all of them are there"
+        rest = f"; {self.left_out} of other rounds left out" if self.left_out else ""
         return (
-            f"{first}; {self.total} in the Panel worksheet. Next: 'pipeline create-form' brings the forms up to date."
+            f"{first}{rest}; {self.total} in the Panel worksheet. "
+            "Next: 'pipeline create-form' brings the forms up to date."
         )
 
 
-def import_file(project: Project, path: Path) -> PanelChange:
-    """Add the interviews of a CSV; all its faults at once, and then nothing is written."""
-    return add_rows(project, read_panel(path, project.rubric, project.settings.sheet.time_zone))
+def import_file(project: Project, path: Path, *, round_id: str | None = None) -> PanelChange:
+    """Add the interviews of a CSV, or those of one round; all its faults at once, and then nothing is written."""
+    rounds = {round_.id for round_ in chosen_rounds(project, round_id)}
+    rows = read_panel(path, project.rubric, project.settings.sheet.time_zone)
+    chosen = [row for row in rows if row.round in rounds]
+    return replace(add_rows(project, chosen), left_out=len(rows) - len(chosen))
 
 
 def add(project: Project, candidate: str, interviewer: str, round_id: str, scheduled_at: str) -> PanelChange:
