@@ -472,6 +472,17 @@ def test_one_round_can_be_written_alone_and_says_so(google: Google, run: Run, sc
     assert google.values(spreadsheet, typed) == [[1, 2, 3]]
 
 
+def test_the_only_round_leaves_nothing_out(google: Google, run: Run, project: Path) -> None:
+    """Of a role without [[round]] its one round is everything."""
+    file = project / "config" / "backend.toml"
+    file.write_text(file.read_text().partition("[[round]]")[0])
+    (project / "question_bank.csv").write_text(BANK.replace(",technical\n", ",\n").replace(",team\n", ",\n"))
+    (form,) = run("create-form", "--json").json["forms"]
+    written = run("run", "--round", form["round"], "--json").json["written"]
+    assert written["round"] is None
+    assert not run("write-rankings", "--json").json["changed"]
+
+
 def test_one_round_can_be_checked_alone(run: Run, role: Json, project: Path) -> None:
     """Warnings of its questions, checks of its form; a fault anywhere is told all the same."""
     warned = run("check", "--round", "team", "--json").json

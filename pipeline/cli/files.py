@@ -50,9 +50,9 @@ def check(screen: Screen, round_: str | None) -> None:
     from pipeline.project import choose_role, choose_round, read_sources
 
     sources = read_sources(screen.directory)
-    if not sources.faults and (screen.role or round_):
+    if not sources.faults and (screen.role or round_ is not None):
         role = choose_role(sources, screen.role, screen.directory)
-        if round_:
+        if round_ is not None:
             choose_round(config.rubric(role, sources.bank), round_)
             sources = sources.of_round(role, round_)
     if screen.json:

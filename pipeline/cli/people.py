@@ -108,7 +108,7 @@ def forget(screen: Screen, candidate: str, yes: bool, round_: str | None) -> Non
     """
     from pipeline.errands.forget import forget as erase
 
-    if round_:
+    if round_ is not None:
         raise CannotAsk(
             f"A candidate is erased of all rounds: drop-downs, Panel, Rankings and records would still name {candidate}.",
             f"Leave out --round (and PIPELINE_ROUND). To take back scorecards of {round_} alone, delete the responses in "

@@ -22,7 +22,7 @@ from pipeline.errors import Refused
 from pipeline.google import sheets
 from pipeline.google.refusals import Invalid
 from pipeline.google.retry import OutcomeUnknown
-from pipeline.project import Project
+from pipeline.project import Project, choose_round
 from pipeline.state import write_atomically
 from pipeline.worksheets import Book, Limits
 from pipeline.worksheets.design import RANKINGS
@@ -80,6 +80,8 @@ def write_rankings(
         round_id: write the ranking of this round alone; the worksheets say so.
         book: the spreadsheet as a pull just left it; read here when None.
     """
+    if round_id is not None and (choose_round(project.rubric, round_id),) == project.rubric.rounds:
+        round_id = None  # there is no other
     ids = files.ids(project)
     url = project.lasting(spreadsheet_url(project, ids.spreadsheet))
     if book is not None:
