@@ -89,7 +89,7 @@ def our_change(field: Field, what: str, facet: str, now: Any, want: Any, answere
     if facet == "options" and field.kind == "rating":
         text = f"{what}: {_levels(now, want)}"
         if answered:
-            text += f"; {_answers(answered)} given under the old text keep their level"
+            text += f"; {_answers(answered)} given under the old text {'keep their' if answered != 1 else 'keeps its'} level"
         return Change("anchors-changed", "changes-meaning", text)
     kind = {"title": "page-renamed" if field.kind == "page" else "reworded", "description": "description-changed"}
     return Change(kind.get(facet, "setting-changed"), "safe", changed(what, facet, now, want))
