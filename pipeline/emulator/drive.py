@@ -5,45 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from . import drive_permissions as permissions
 from . import drive_query as query
+from . import drive_refusals as no
 from .calls import Call, Content, Handler, Json, Transaction
 from .drive_files import (
     EXPLICITLY,
     FOLDER,
-    FORM,
     KINDS,
     SPREADSHEET,
-    TABLES,
     WITH_ITS_FOLDER,
-    Kind,
-    all_files,
     make_file,
-    require_file,
     root_id,
     row_of,
     rows,
-    touch,
+    seen,
 )
 from .refusal import Refusal
 from .store import stamp
-
-__all__ = [
-    "DEFAULT_FIELDS",
-    "FORM",
-    "HANDLERS",
-    "KINDS",
-    "SPREADSHEET",
-    "TABLES",
-    "Kind",
-    "all_files",
-    "make_file",
-    "permissions",
-    "require_file",
-    "touch",
-]
 
 # What an answer holds when `fields` is not given.
 _FILE = "kind,id,name,mimeType"
@@ -62,13 +43,11 @@ DEFAULT_FIELDS = {
 
 # What Google makes of a spreadsheet and the local workspace does not.
 _UNSERVED_EXPORTS = {
-    SPREADSHEET: {
-        "application/pdf",
-        "application/zip",
-        "application/x-vnd.oasis.opendocument.spreadsheet",
-        "application/vnd.oasis.opendocument.spreadsheet",
-        "text/tab-separated-values",
-    },
+    "application/pdf",
+    "application/zip",
+    "application/x-vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "text/tab-separated-values",
 }
 _KEPT = {"description", "starred", "properties", "folderColorRgb", "copyRequiresWriterPermission", "writersCanShare"}
 _WRITABLE = _KEPT | {"name", "mimeType", "parents", "appProperties", "trashed", "createdTime", "modifiedTime", "kind"}
@@ -81,17 +60,12 @@ def find(tx: Transaction, file_id: str, *, write: bool = False) -> sqlite3.Row:
     """As `require_file`, in Drive's words."""
     if file_id == "root":
         file_id = root_id(tx)
-    row = row_of(tx, file_id)
-    role = permissions.role(tx, row) if row else None
-    if row is None or role is None or not (tx.sees_all or row["client"] in (tx.client, "")):
-        raise missing(file_id)
+    row, role = seen(tx, file_id)
+    if row is None or role is None:
+        raise no.NO_FILE(file_id)
     if write and role not in permissions.WRITERS:
-        raise permissions.not_allowed(file_id)
+        raise no.NOT_ALLOWED(file_id)
     return row
-
-
-def missing(file_id: str) -> Refusal:
-    return Refusal(404, f"File not found: {file_id}.", place="fileId")
 
 
 def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") -> Json:
@@ -161,13 +135,11 @@ def _user(tx: Transaction, email: str) -> Json:
 
 
 def _create(tx: Transaction, call: Call) -> Json:
-    body = dict(call.body)
-    _refuse_unwritable(body)
+    body = _writable(call)
     mime = body.pop("mimeType", "application/octet-stream")
     if mime not in KINDS:
-        raise Refusal(
-            501, f"The local workspace keeps forms, spreadsheets and folders; it makes no files of type {mime}."
-        )
+        said = f"The local workspace keeps forms, spreadsheets and folders; it makes no files of type {mime}."
+        raise Refusal(501, said)
     parent = _parent(tx, body.pop("parents", None))
     name = body.pop("name", "") or "Untitled"
     file_id = make_file(tx, mime, name, parent=parent)
@@ -180,7 +152,7 @@ def _create(tx: Transaction, call: Call) -> Json:
 def _told(tx: Transaction, call: Call, file_id: str) -> Json:
     row = row_of(tx, file_id)
     if row is None:
-        raise missing(file_id)
+        raise no.NO_FILE(file_id)
     return as_json(tx, row, call.base_url, call.params.get("includePermissionsForView", ""))
 
 
@@ -188,31 +160,24 @@ def _parent(tx: Transaction, parents: list[str] | None) -> str:
     if not parents:
         return root_id(tx)
     if len(parents) > 1:
-        raise _one_too_many()
+        raise no.ANOTHER_PARENT()
     row = find(tx, parents[0], write=True)
     if row["mime_type"] != FOLDER:
-        raise Refusal(403, "The specified parent is not a folder.", reason="parentNotAFolder")
+        raise no.NO_FOLDER()
     return str(row["id"])
 
 
-def _one_too_many() -> Refusal:
-    return Refusal(403, "Increasing the number of parents is not allowed", reason="cannotAddParent")
-
-
-def _refuse_unwritable(body: Json) -> None:
-    if set(body) - _WRITABLE:
-        raise Refusal(
-            403,
-            "The resource body includes fields which are not directly writable.",
-            reason="fieldNotWritable",
-        )
+def _writable(call: Call) -> Json:
+    if set(call.body) - _WRITABLE:
+        raise no.NOT_WRITABLE()
+    return dict(call.body)
 
 
 def _write(tx: Transaction, file_id: str, body: Json) -> None:
     """Puts the writable fields of a body into the file's row."""
     row = row_of(tx, file_id)
     if row is None:
-        raise missing(file_id)
+        raise no.NO_FILE(file_id)
     more = json.loads(row["more"])
     properties = json.loads(row["app_properties"])
     columns: Json = {}
@@ -242,45 +207,30 @@ def _merged(old: Json, new: Json) -> Json:
     """Drive merges properties; null clears one."""
     for key, value in new.items():
         if value is not None and len(key.encode()) + len(value.encode()) > 124:
-            raise Refusal(
-                403,
-                "The maximum number of bytes for a property (key and value together) is 124.",
-                reason="propertyKeyAndValueTooLong",
-            )
+            raise no.PROPERTY_TOO_LONG()
     merged = {**old, **new}
     kept = {key: value for key, value in merged.items() if value is not None}
     if len(kept) > 30:
-        raise Refusal(403, "The maximum number of private properties per file is 30.", reason="tooManyProperties")
+        raise no.TOO_MANY_PROPERTIES()
     return kept
 
 
 def _get(tx: Transaction, call: Call) -> Json:
     row = find(tx, call.params["fileId"])
     if call.params.get("alt") == "media":
-        raise Refusal(
-            403,
-            "Only files with binary content can be downloaded. Use Export with Docs Editors files.",
-            reason="fileNotDownloadable",
-        )
+        raise no.NOT_DOWNLOADABLE()
     return _told(tx, call, row["id"])
 
 
 def _update(tx: Transaction, call: Call) -> Json:
     row = find(tx, call.params["fileId"], write=True)
-    body = dict(call.body)
-    _refuse_unwritable(body)
+    body = _writable(call)
     if "parents" in body:
-        raise Refusal(
-            403,
-            "The parents field is not directly writable in update requests. Use the addParents and removeParents "
-            "parameters instead.",
-            reason="fieldNotWritable",
-        )
-    if body.get("mimeType", row["mime_type"]) != row["mime_type"]:
-        raise Refusal(400, "Invalid mime type provided")
+        raise no.PARENTS_NOT_WRITABLE()
+    if body.pop("mimeType", row["mime_type"]) != row["mime_type"]:
+        raise no.OTHER_TYPE()
     if body.get("trashed") is not None and row["owner"] != tx.account:
-        raise permissions.not_allowed(row["id"])
-    body.pop("mimeType", None)
+        raise no.NOT_ALLOWED(row["id"])
     added, removed = (
         [one for one in call.params.get(n, "").split(",") if one] for n in ("addParents", "removeParents")
     )
@@ -289,11 +239,11 @@ def _update(tx: Transaction, call: Call) -> Json:
     if added:
         parent = _parent(tx, added)
         if any(parent == above for above in (row["id"], *(one["id"] for one in _inside(tx, row["id"])))):
-            raise Refusal(403, "A folder cannot be its own parent.", reason="cannotAddParent")
+            raise no.OWN_PARENT()
         from_ = [find(tx, one)["id"] for one in removed]
         # The owner's file leaves the folder it was in; anybody else has to say that it shall.
         if row["owner"] != tx.account and row["parent"] not in (parent, *from_):
-            raise _one_too_many()
+            raise no.ANOTHER_PARENT()
         tx.db.execute("UPDATE files SET parent = ? WHERE id = ?", (parent, row["id"]))
     _write(tx, row["id"], body)
     if "trashed" in body or added:
@@ -321,10 +271,9 @@ def _inside(tx: Transaction, folder: str) -> Iterator[sqlite3.Row]:
 
 def _copy(tx: Transaction, call: Call) -> Json:
     row = find(tx, call.params["fileId"])
-    body = dict(call.body)
-    _refuse_unwritable(body)
+    body = _writable(call)
     if row["mime_type"] == FOLDER:
-        raise Refusal(403, "This file cannot be copied by the user.", reason="cannotCopyFile")
+        raise no.NOT_COPYABLE()
     body.pop("mimeType", None)
     parents = body.pop("parents", None)
     parent = _parent(tx, parents) if parents or row["owner"] != tx.account else row["parent"]
@@ -342,7 +291,7 @@ def _copy(tx: Transaction, call: Call) -> Json:
 def _delete(tx: Transaction, call: Call) -> None:
     row = find(tx, call.params["fileId"])
     if row["owner"] != tx.account or row["parent"] is None:
-        raise permissions.not_allowed(row["id"])
+        raise no.NOT_ALLOWED(row["id"])
     for one in [row, *_inside(tx, row["id"])]:
         KINDS[one["mime_type"]].delete(tx, one["id"])
         tx.db.execute("DELETE FROM permissions WHERE file_id = ?", (one["id"],))
@@ -353,29 +302,25 @@ def _list(tx: Transaction, call: Call) -> Json:
     if call.params.get("spaces", "drive") != "drive":
         raise Refusal(501, "The local workspace has the space `drive` only.")
     if shared := call.params.get("driveId") or call.params.get("teamDriveId"):
-        raise Refusal(404, f"Shared drive not found: {shared}")
+        raise no.NO_SHARED_DRIVE(shared)
     if (corpora := call.params.get("corpora", "user")) not in ("user", "allDrives"):
         raise query.unknown(corpora, "corpora")
-    size = call.params.get("pageSize", 100)
-    if not 1 <= size <= 1000:
-        raise query.invalid_value("pageSize")
     text, order = call.params.get("q", ""), call.params.get("orderBy", "")
     matches = query.parse(text, root_id(tx) if "root" in text else "", tx.account)
     binding = hashlib.sha256(f"{text}\0{order}".encode()).hexdigest()[:12]
-    first = query.read_token(call.params.get("pageToken", ""), binding)
     view = call.params.get("includePermissionsForView", "")
-    seen = []
+    found = []
     for row in rows(tx, "SELECT * FROM files ORDER BY modified DESC, id"):
         if (tx.sees_all or row["client"] == tx.client) and permissions.role(tx, row, listed=True):
             told = as_json(tx, row, call.base_url, view)
             if matches(told):
-                seen.append(told)
-    query.sort(seen, order)
-    page = seen[first : first + size]
-    answer: Json = {"kind": "drive#fileList", "incompleteSearch": False, "files": page}
-    if first + size < len(seen):
-        answer["nextPageToken"] = query.make_token(first + size, binding)
-    return answer
+                found.append(told)
+    query.sort(found, order)
+    return {
+        "kind": "drive#fileList",
+        "incompleteSearch": False,
+        **query.page("files", found, call.params, most=1000, binding=binding),
+    }
 
 
 def _export(tx: Transaction, call: Call) -> Content:
@@ -383,15 +328,11 @@ def _export(tx: Transaction, call: Call) -> Content:
     kind = KINDS[row["mime_type"]]
     wanted = call.params["mimeType"]
     if row["mime_type"] == FOLDER:
-        raise Refusal(403, "Export only supports Docs Editors files.", reason="fileNotExportable")
-    if wanted in _UNSERVED_EXPORTS.get(row["mime_type"], ()):
+        raise no.NOT_EXPORTABLE()
+    if row["mime_type"] == SPREADSHEET and wanted in _UNSERVED_EXPORTS:
         raise Refusal(501, f"The local workspace does not export to {wanted}.")
     if wanted not in kind.export:
-        raise Refusal(
-            400,
-            "The requested conversion is not supported.",
-            place="convertTo",
-        )
+        raise no.NO_CONVERSION()
     return Content(kind.export[wanted](tx, row["id"]), wanted)
 
 
@@ -399,23 +340,23 @@ def _comments(tx: Transaction, call: Call) -> Json:
     """None: nobody comments in the local workspace. gspread's `copy` asks."""
     find(tx, call.params["fileId"])
     if not call.params.get("fields"):
-        raise _fields_needed()
+        raise no.NEEDS_FIELDS()
     return {"kind": "drive#commentList", "comments": []}
-
-
-def _fields_needed() -> Refusal:
-    return Refusal(400, "The 'fields' parameter is required for this method.", reason="required", place="fields")
 
 
 def _about(tx: Transaction, call: Call) -> Json:
     if not call.params.get("fields"):
-        raise _fields_needed()
+        raise no.NEEDS_FIELDS()
     return {
         "kind": "drive#about",
         "user": _user(tx, tx.account),
         "storageQuota": {"limit": "16106127360", "usage": "0", "usageInDrive": "0", "usageInDriveTrash": "0"},
         "exportFormats": {mime: list(kind.export) for mime, kind in KINDS.items() if kind.export},
     }
+
+
+def _on_file(method: Callable[[Transaction, sqlite3.Row, Call], Json | None], *, write: bool = False) -> Handler:
+    return lambda tx, call: method(tx, find(tx, call.params["fileId"], write=write), call)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -428,13 +369,9 @@ HANDLERS: dict[str, Handler] = {
     "drive.files.delete": _delete,
     "drive.files.export": _export,
     "drive.comments.list": _comments,
-    "drive.permissions.create": lambda tx, call: permissions.create(tx, _shareable(tx, call), call),
-    "drive.permissions.get": lambda tx, call: permissions.get(tx, find(tx, call.params["fileId"]), call),
-    "drive.permissions.list": lambda tx, call: permissions.list_(tx, find(tx, call.params["fileId"]), call),
-    "drive.permissions.update": lambda tx, call: permissions.update(tx, _shareable(tx, call), call),
-    "drive.permissions.delete": lambda tx, call: permissions.delete(tx, _shareable(tx, call), call),
+    "drive.permissions.create": _on_file(permissions.create, write=True),
+    "drive.permissions.get": _on_file(permissions.get),
+    "drive.permissions.list": _on_file(permissions.list_),
+    "drive.permissions.update": _on_file(permissions.update, write=True),
+    "drive.permissions.delete": _on_file(permissions.delete, write=True),
 }
-
-
-def _shareable(tx: Transaction, call: Call) -> sqlite3.Row:
-    return find(tx, call.params["fileId"], write=True)

@@ -6,7 +6,6 @@ Owns the `files` table. Forms and spreadsheets register a `Kind` for their MIME 
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -14,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import drive_permissions as permissions
-from .calls import Json, Transaction
+from .calls import Transaction
+from .drive_refusals import NO_STORAGE
+from .oauth import is_service_account
 from .refusal import Refusal, not_found
 from .store import stamp
 
@@ -53,33 +54,16 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def make_file(
-    tx: Transaction, mime_type: str, name: str, *, parent: str = "", app_properties: Json | None = None
-) -> str:
+def make_file(tx: Transaction, mime_type: str, name: str, *, parent: str = "") -> str:
     """A new file of the caller, known to the caller's client; gives its id. Its content is the room's to make."""
-    if tx.account.endswith(".gserviceaccount.com"):
-        raise Refusal(
-            403,
-            "The user's Drive storage quota has been exceeded.",
-            reason="storageQuotaExceeded",
-            domain="usageLimits",
-        )
+    if is_service_account(tx.account):
+        raise NO_STORAGE()
     file_id = "1" + secrets.token_urlsafe(32)
     moment = stamp(tx.now)
     tx.db.execute(
-        "INSERT INTO files (id, mime_type, name, owner, client, created, modified, parent, app_properties) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            file_id,
-            mime_type,
-            name,
-            tx.account,
-            tx.client,
-            moment,
-            moment,
-            parent or root_id(tx),
-            json.dumps({tx.client: app_properties} if app_properties else {}),
-        ),
+        "INSERT INTO files (id, mime_type, name, owner, client, created, modified, parent) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (file_id, mime_type, name, tx.account, tx.client, moment, moment, parent or root_id(tx)),
     )
     permissions.grant(tx, file_id, {"type": "user", "role": "owner", "emailAddress": tx.account})
     return file_id
@@ -87,15 +71,20 @@ def make_file(
 
 def require_file(tx: Transaction, file_id: str, mime_type: str = "", write: bool = False) -> sqlite3.Row:
     """The file's row, if the caller may see it (and change it); else the refusal that Forms and Sheets give."""
-    row = row_of(tx, file_id)
-    role = permissions.role(tx, row) if row else None
+    row, role = seen(tx, file_id)
     if row is None or (mime_type and row["mime_type"] != mime_type) or (row["trashed"] and mime_type == FORM):
-        raise not_found()
-    if not tx.sees_all and row["client"] != tx.client:
         raise not_found()
     if role is None or (write and role not in permissions.WRITERS):
         raise Refusal(403)
     return row
+
+
+def seen(tx: Transaction, file_id: str) -> tuple[sqlite3.Row | None, str | None]:
+    """The file's row and the caller's role there; no row for a client that may see its own files only."""
+    row = row_of(tx, file_id)
+    if row is None or not (tx.sees_all or row["client"] in (tx.client, "")):
+        return None, None
+    return row, permissions.role(tx, row)
 
 
 def touch(tx: Transaction, file_id: str) -> None:

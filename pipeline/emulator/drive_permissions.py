@@ -8,8 +8,9 @@ import re
 import sqlite3
 from typing import Any
 
+from . import drive_refusals as no
 from .calls import Call, Json, Transaction
-from .drive_query import invalid_value, make_token, read_token
+from .drive_query import page
 from .refusal import Refusal
 
 TABLES = """
@@ -23,12 +24,6 @@ WRITERS = ("owner", "organizer", "fileOrganizer", "writer")
 _ORDER = ("reader", "commenter", "writer", "owner")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-
-
-def not_allowed(file_id: str) -> Refusal:
-    """What a caller gets who may see the file and not do this with it."""
-    said = f"The user does not have sufficient permissions for file {file_id}."
-    return Refusal(403, said, reason="insufficientFilePermissions")
 
 
 def grantee_id(kind: str, grantee: str) -> str:
@@ -119,12 +114,6 @@ def role(tx: Transaction, row: Any, *, listed: bool = False) -> str | None:
 # --- methods ----------------------------------------------------------------------------------------------------
 
 
-def _invalid(field: str) -> Refusal:
-    return Refusal(
-        400, f"The specified {field} is invalid or not applicable for the given permission type.", reason="invalid"
-    )
-
-
 def _check_claimed(body: Json) -> None:
     if "expirationTime" in body:
         raise Refusal(501, "The local workspace does not claim permissions that expire.")
@@ -135,18 +124,18 @@ def create(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
     _check_claimed(body)
     for field in ("type", "role"):
         if not body.get(field):
-            raise Refusal(400, f"The permission {field} field is required.", reason="required")
+            raise no.PERMISSION_NEEDS(field)
     if body["type"] not in ("user", "group", "domain", "anyone"):
-        raise Refusal(400, "The specified type is invalid.", reason="invalid")
+        raise no.NO_SUCH("type")
     _check_role(file, call, body["role"], body["type"])
     for field, kinds, pattern in (("emailAddress", ("user", "group"), _EMAIL), ("domain", ("domain",), _DOMAIN)):
         if not pattern.fullmatch(body.get(field, "")) if body["type"] in kinds else body.get(field):
-            raise _invalid(field)
+            raise no.NOT_FOR_TYPE(field)
     if view := body.get("view"):
         if view != "published" or file["mime_type"] != "application/vnd.google-apps.form":
-            raise Refusal(400, "The specified view is invalid or not applicable for the given file.", reason="invalid")
+            raise no.NOT_FOR_FILE()
         if body["role"] != "reader":
-            raise Refusal(400, "The published view only supports the reader role.", reason="invalid")
+            raise no.READERS_ONLY()
     if body["role"] == "owner":
         _transfer(tx, file, body["emailAddress"].lower())
     elif not view and body.get("emailAddress", "").lower() == file["owner"]:
@@ -156,25 +145,19 @@ def create(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
 
 def _check_role(file: sqlite3.Row, call: Call, wanted: str, kind: str) -> None:
     if wanted in ("organizer", "fileOrganizer"):
-        raise Refusal(
-            403, "The specified role is only applicable to items in shared drives.", reason="invalidSharingRequest"
-        )
+        raise no.SHARED_DRIVES_ONLY()
     if wanted not in _ORDER:
-        raise Refusal(400, "The specified role is invalid.", reason="invalid")
+        raise no.NO_SUCH("role")
     if wanted == "owner":
         if kind != "user":
-            raise _invalid("role")
+            raise no.NOT_FOR_TYPE("role")
         if not call.params.get("transferOwnership"):
-            raise Refusal(
-                403,
-                "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
-                reason="forbidden",
-            )
+            raise no.NEEDS_TRANSFER()
 
 
 def _transfer(tx: Transaction, file: sqlite3.Row, to: str) -> None:
     if file["owner"] != tx.account:
-        raise not_allowed(file["id"])
+        raise no.NOT_ALLOWED(file["id"])
     grant(tx, file["id"], {"type": "user", "role": "writer", "emailAddress": file["owner"]})
     tx.db.execute("UPDATE files SET owner = ? WHERE id = ?", (to, file["id"]))
 
@@ -183,7 +166,7 @@ def _find(tx: Transaction, file: sqlite3.Row, permission_id: str) -> Json:
     for one in of_file(tx, file["id"], "published"):
         if one["id"] == permission_id:
             return one
-    raise Refusal(404, f"Permission not found: {permission_id}.", place="permissionId")
+    raise no.NO_PERMISSION(permission_id)
 
 
 def get(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
@@ -193,32 +176,22 @@ def get(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
 def list_(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
     view = call.params.get("includePermissionsForView", "")
     if view not in ("", "published"):
-        raise invalid_value("includePermissionsForView")
-    size = call.params.get("pageSize", 100)
-    if not 1 <= size <= 100:
-        raise invalid_value("pageSize")
+        raise no.INVALID_VALUE("includePermissionsForView")
     every = of_file(tx, file["id"], view)
-    first = read_token(call.params.get("pageToken", ""), view)
-    told: Json = {"kind": "drive#permissionList", "permissions": every[first : first + size]}
-    if first + size < len(every):
-        told["nextPageToken"] = make_token(first + size, view)
-    return told
+    return {"kind": "drive#permissionList", **page("permissions", every, call.params, most=100, binding=view)}
 
 
 def update(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
     one = _find(tx, file, call.params["permissionId"])
     _check_claimed(call.body)
-    unwritable = set(call.body) - {"role", "view", "kind", "pendingOwner"}
-    if unwritable:
-        raise Refusal(
-            403, "The resource body includes fields which are not directly writable.", reason="fieldNotWritable"
-        )
+    if set(call.body) - {"role", "view", "kind", "pendingOwner"}:
+        raise no.NOT_WRITABLE()
     wanted: str = call.body.get("role") or one["role"]
     _check_role(file, call, wanted, one["type"])
     if one["role"] == "owner" and wanted != "owner":
-        raise not_allowed(file["id"])
+        raise no.NOT_ALLOWED(file["id"])
     if one.get("view") and wanted != "reader":
-        raise Refusal(400, "The published view only supports the reader role.", reason="invalid")
+        raise no.READERS_ONLY()
     if wanted == "owner" and one["role"] != "owner":
         _transfer(tx, file, one["emailAddress"])
     return grant(tx, file["id"], {**one, "role": wanted})
@@ -227,5 +200,5 @@ def update(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
 def delete(tx: Transaction, file: sqlite3.Row, call: Call) -> None:
     one = _find(tx, file, call.params["permissionId"])
     if one["role"] == "owner":
-        raise not_allowed(file["id"])
+        raise no.NOT_ALLOWED(file["id"])
     tx.db.execute("DELETE FROM permissions WHERE file_id = ? AND id = ?", (file["id"], one["id"]))

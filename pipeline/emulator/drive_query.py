@@ -7,21 +7,19 @@ Supported: name and mimeType (=, !=, contains), trashed, starred, parents and ow
 from __future__ import annotations
 
 import base64
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from .drive_refusals import INVALID_VALUE
 from .refusal import Refusal
 
 Json = dict[str, Any]
 Test = Callable[[Json], bool]
 
 _TOKEN = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[A-Za-z][A-Za-z0-9]*|<=|>=|!=|[=<>(){}])""")
-
-
-def invalid_value(parameter: str = "q") -> Refusal:
-    return Refusal(400, "Invalid Value", reason="invalid", place=parameter)
 
 
 # Words of Google's `q`, `orderBy` and `corpora` that would need what the workspace does not keep.
@@ -33,7 +31,7 @@ _UNSERVED = {"fullText", "writers", "readers", "sharedWithMe", "visibility", "la
 def unknown(name: str, parameter: str = "q") -> Refusal:
     if name in _UNSERVED:
         return Refusal(501, f"The local workspace does not search or sort by {name}.")
-    return invalid_value(parameter)
+    return INVALID_VALUE(parameter)
 
 
 def parse(text: str, root: str = "", me: str = "") -> Test:
@@ -45,15 +43,15 @@ def parse(text: str, root: str = "", me: str = "") -> Test:
     while text[place:].strip():
         match = _TOKEN.match(text, place)
         if not match:
-            raise invalid_value()
+            raise INVALID_VALUE("q")
         tokens.append(match[1])
         place = match.end()
     if len(tokens) > 2000 or tokens.count("(") + tokens.count("not") > 100:
-        raise invalid_value()
+        raise INVALID_VALUE("q")
     reader = _Reader(tokens, root, me)
     test = reader.any_of()
     if reader.tokens:
-        raise invalid_value()
+        raise INVALID_VALUE("q")
     return test
 
 
@@ -64,7 +62,7 @@ class _Reader:
 
     def next(self) -> str:
         if not self.tokens:
-            raise invalid_value()
+            raise INVALID_VALUE("q")
         return self.tokens.pop()
 
     def at(self, word: str) -> bool:
@@ -75,7 +73,7 @@ class _Reader:
 
     def expect(self, word: str) -> None:
         if not self.at(word):
-            raise invalid_value()
+            raise INVALID_VALUE("q")
 
     def any_of(self) -> Test:
         tests = [self.all_of()]
@@ -119,7 +117,7 @@ class _Reader:
 
     def _has(self, field: str) -> Test:
         if field not in ("appProperties", "properties"):
-            raise invalid_value()
+            raise INVALID_VALUE("q")
         self.expect("{")
         wanted: dict[str, str] = {}
         while True:
@@ -130,46 +128,46 @@ class _Reader:
                 break
             self.expect("and")
         if set(wanted) != {"key", "value"}:
-            raise invalid_value()
+            raise INVALID_VALUE("q")
         return lambda file: file.get(field, {}).get(wanted["key"]) == wanted["value"]
 
-    def _compare(self, field: str, operator: str, value: str) -> Test:
-        if field in ("trashed", "starred") and operator in ("=", "!=") and value.lower() in ("true", "false"):
-            wanted = (value.lower() == "true") == (operator == "=")
+    def _compare(self, field: str, sign: str, value: str) -> Test:
+        if field in ("trashed", "starred") and sign in ("=", "!=") and value.lower() in ("true", "false"):
+            wanted = (value.lower() == "true") == (sign == "=")
             return lambda file: bool(file[field]) == wanted
-        if field in ("modifiedTime", "createdTime") and operator in _ORDERED:
-            moment_wanted, compare = moment(_text(value), "q"), _ORDERED[operator]
+        if field in ("modifiedTime", "createdTime") and sign in _ORDERED:
+            moment_wanted, compare = moment(_text(value), "q"), _ORDERED[sign]
             return lambda file: compare(moment(file[field], "q"), moment_wanted)
-        if field in ("name", "mimeType") and operator in ("=", "!=", "contains"):
-            return _text_test(field, operator, _text(value))
+        if field in ("name", "mimeType") and sign in ("=", "!=", "contains"):
+            return _text_test(field, sign, _text(value))
         raise unknown(field)
 
 
-def _text_test(field: str, operator: str, wanted: str) -> Test:
-    if operator == "contains":
+def _text_test(field: str, sign: str, wanted: str) -> Test:
+    if sign == "contains":
         if field == "mimeType":
             return lambda file: file["mimeType"].startswith(wanted)
         # Drive finds the beginnings of words only.
         words = re.compile(r"(?:^|\W)" + re.escape(wanted.lower()))
         return lambda file: words.search(file["name"].lower()) is not None
     if field == "name":  # Drive compares names without regard to case
-        return lambda file: (file["name"].lower() == wanted.lower()) == (operator == "=")
-    return lambda file: (file["mimeType"] == wanted) == (operator == "=")
+        return lambda file: (file["name"].lower() == wanted.lower()) == (sign == "=")
+    return lambda file: (file["mimeType"] == wanted) == (sign == "=")
 
 
 _ORDERED: dict[str, Callable[[datetime, datetime], bool]] = {
-    "=": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
 def _text(token: str) -> str:
     if token[0] not in "'\"":
-        raise invalid_value()
+        raise INVALID_VALUE("q")
     return re.sub(r"\\(.)", r"\1", token[1:-1], flags=re.DOTALL)
 
 
@@ -179,7 +177,7 @@ def moment(text: str, parameter: str) -> datetime:
         read = datetime.fromisoformat(text)
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise invalid_value(parameter) from None
+        raise INVALID_VALUE(parameter) from None
 
 
 _KEYS: dict[str, Callable[[Json], Any]] = {
@@ -202,18 +200,21 @@ def sort(files: list[Json], order: str) -> None:
         files.sort(key=_KEYS[name], reverse=direction.strip() == "desc")
 
 
-def make_token(first: int, binding: str) -> str:
-    return base64.urlsafe_b64encode(f"{first}:{binding}".encode()).decode()
-
-
-def read_token(token: str, binding: str) -> int:
-    """Where a page starts; a token of another query is refused."""
-    if not token:
-        return 0
-    try:
-        first, _, bound = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
-        if bound == binding and int(first) >= 0:
-            return int(first)
-    except ValueError:
-        pass
-    raise invalid_value("pageToken")
+def page(name: str, every: Sequence[Json], params: Mapping[str, Any], *, most: int, binding: str) -> Json:
+    """The page asked for under its name, with the token of the next; a token of another query is refused."""
+    size = params.get("pageSize", 100)
+    if not 1 <= size <= most:
+        raise INVALID_VALUE("pageSize")
+    first, bound = 0, binding
+    if token := params.get("pageToken"):
+        try:
+            start, _, bound = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
+            first = int(start)
+        except ValueError:
+            first = -1
+    if bound != binding or first < 0:
+        raise INVALID_VALUE("pageToken")
+    told: Json = {name: every[first : first + size]}
+    if first + size < len(every):
+        told["nextPageToken"] = base64.urlsafe_b64encode(f"{first + size}:{binding}".encode()).decode()
+    return told

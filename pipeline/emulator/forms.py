@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from . import drive, forms_answers, forms_responses, masks, schema
+from . import drive_files as drive
+from . import drive_permissions, forms_answers, forms_responses, masks, schema
 from .calls import Call, Content, Handler, Json, Transaction
 from .forms_document import Form, apply, checked_title
 from .refusal import Refusal, invalid, not_found
@@ -211,8 +212,8 @@ def responder_problem(tx: Transaction, form: Form, email: str | None) -> str:
         return "This form is not published."
     if not form.accepting:
         return "This form is no longer accepting responses."
-    allowed = drive.permissions.of_view(tx, form.id, "published")
-    if any(drive.permissions.matches(one, email) for one in allowed) or (allowed and not _collects_email(form)):
+    allowed = drive_permissions.of_view(tx, form.id, "published")
+    if any(drive_permissions.matches(one, email) for one in allowed) or (allowed and not _collects_email(form)):
         return ""
     return "You need permission: this form was not shared with you as a responder."
 

@@ -21,7 +21,7 @@ from http.client import responses
 from pathlib import Path
 from typing import Any
 
-from . import batch, checks, consent, control, discovery, drive, forms, masks, oauth, schema, sheets, wire
+from . import batch, checks, consent, control, discovery, drive, drive_files, forms, masks, oauth, schema, sheets, wire
 from .calls import JSON, Call, Content, Handler
 from .refusal import Refusal
 from .store import Store, note_bug
@@ -35,7 +35,7 @@ _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 def _tables() -> tuple[dict[str, Handler], list[str]]:
     """Every handler by discovery id, and the tables they live on."""
     handlers: dict[str, Handler] = {**forms.HANDLERS, **sheets.HANDLERS, **drive.HANDLERS}
-    return handlers, [oauth.TABLES, drive.TABLES, forms.TABLES, sheets.TABLES]
+    return handlers, [oauth.TABLES, drive_files.TABLES, forms.TABLES, sheets.TABLES]
 
 
 @dataclass

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from . import book as books
+from . import drive_files as drive
 from . import (
-    drive,
     patches,
     sheets_cells,
     sheets_dimensions,

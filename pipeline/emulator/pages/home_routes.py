@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from .. import drive, forms, forms_responses
+from .. import drive_files as drive
+from .. import forms, forms_responses
 from ..calls import Transaction
 from ..forms_document import Form
 from ..store import Store

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Blueprint, jsonify, make_response, render_template, request
 
-from .. import drive, sheets
+from .. import drive_files as drive
+from .. import sheets
 from ..a1 import Area, column_name, from_grid, text
 from ..book import Book, Worksheet, opened
 from ..calls import Call, Transaction
