@@ -6,10 +6,9 @@ import secrets
 from collections.abc import Callable
 from email.message import Message
 from email.parser import BytesParser
-from urllib.parse import parse_qsl
 
 from .refusal import Refusal
-from .wire import Answer, Request, unpacked
+from .wire import Answer, Request, target, unpacked
 
 MOST_CALLS = 100
 
@@ -49,16 +48,14 @@ def _inner(part: Message, outer: Request) -> Request:
     if len(words) < 2:
         raise Refusal(400, "Failed to parse batch request, error: a part has no request line.")
     message = BytesParser().parsebytes(rest)
-    path, _, query = words[1].partition("?")
-    if "://" in path:
-        path = "/" + path.split("://", 1)[1].partition("/")[2]
+    path, query = target(words[1])
     own = {name.lower(): str(value) for name, value in message.items()}
     kept = {name: outer.headers[name] for name in ("authorization", "host", "origin") if name in outer.headers}
     body = message.get_payload(decode=True)
     return Request(
         words[0].upper(),
         path,
-        parse_qsl(query, keep_blank_values=True),
+        query,
         {"content-type": "", **kept, **own, "host": outer.headers.get("host", "")},
         body if isinstance(body, bytes) else b"",
         outer.base_url,

@@ -22,6 +22,12 @@ class Transaction:
     client: str  # OAuth client id of the caller: `drive.file` shows a client its own files only
     sees_all: bool = True  # whether the scopes granted reach beyond the files of the caller's own client
 
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        """What a query finds, each column by its name."""
+        cursor = self.db.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(sql, values).fetchall()
+
 
 @dataclass(frozen=True)
 class Call:

@@ -15,6 +15,7 @@ import html
 import json
 import re
 import secrets
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +40,10 @@ class OAuthError(Exception):
     def __init__(self, error: str, description: str, status: int = 400) -> None:
         super().__init__(error)
         self.error, self.description, self.status = error, description, status
+
+
+def _are_scopes(scopes: list[str]) -> bool:
+    return bool(scopes) and all(_SCOPE.fullmatch(scope) for scope in scopes)
 
 
 def answer(request: Request, store: Store, owner_token: str) -> Answer | None:
@@ -78,19 +83,19 @@ def _consent(request: Request, store: Store, owner_token: str) -> Answer:
     asked = dict(request.query)
     scopes = asked.get("scope", "").split()
     redirect = asked.get("redirect_uri", "")
-    fault = ""
-    if not asked.get("client_id"):
-        fault = "invalid_request: Missing required parameter: client_id"
-    elif redirect.startswith("urn:ietf:wg:oauth:2.0:oob"):
-        fault = "invalid_request: The out-of-band (OOB) flow has been blocked in order to keep users secure."
-    elif not _LOOPBACK.fullmatch(redirect):
-        fault = "redirect_uri_mismatch"
-    elif asked.get("response_type") != "code":
-        fault = "unsupported_response_type"
-    elif not scopes or not all(_SCOPE.fullmatch(scope) for scope in scopes):
-        fault = "invalid_scope: Some requested scopes were invalid."
-    if fault:
-        return _page("Access blocked: this app's request is invalid", f"<p>Error 400: {html.escape(fault)}</p>", 400)
+    faults = (
+        (not asked.get("client_id"), "invalid_request: Missing required parameter: client_id"),
+        (
+            redirect.startswith("urn:ietf:wg:oauth:2.0:oob"),
+            "invalid_request: The out-of-band (OOB) flow has been blocked in order to keep users secure.",
+        ),
+        (not _LOOPBACK.fullmatch(redirect), "redirect_uri_mismatch"),
+        (asked.get("response_type") != "code", "unsupported_response_type"),
+        (not _are_scopes(scopes), "invalid_scope: Some requested scopes were invalid."),
+    )
+    for broken, said in faults:
+        if broken:
+            return _page("Access blocked: this app's request is invalid", f"<p>Error 400: {html.escape(said)}</p>", 400)
     if request.http == "GET":
         return _ask(asked, scopes)
     if request.http != "POST":
@@ -109,25 +114,13 @@ def _consent(request: Request, store: Store, owner_token: str) -> Answer:
 
 def _new_code(tx: Transaction, asked: Json, account: str, scopes: list[str]) -> str:
     code = "4/0A" + secrets.token_urlsafe(48)
-    before = tx.db.execute(
-        "SELECT 1 FROM grants WHERE account = ? AND client = ?", (account, asked["client_id"])
-    ).fetchone()
+    client = asked["client_id"]
+    before = tx.db.execute("SELECT 1 FROM grants WHERE account = ? AND client = ?", (account, client)).fetchone()
     # Google gives a refresh token at the first consent only, unless the app asks to be consented to again.
     offline = asked.get("access_type") == "offline" and (not before or "consent" in asked.get("prompt", ""))
-    tx.db.execute(
-        "INSERT INTO codes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            code,
-            account,
-            asked["client_id"],
-            " ".join(scopes),
-            asked["redirect_uri"],
-            asked.get("code_challenge", ""),
-            asked.get("code_challenge_method", "plain"),
-            int(offline),
-            _in(tx.now, 600),
-        ),
-    )
+    challenge = asked.get("code_challenge", ""), asked.get("code_challenge_method", "plain")
+    granted = (account, client, " ".join(scopes), asked["redirect_uri"], *challenge, int(offline), _in(tx.now, 600))
+    tx.db.execute("INSERT INTO codes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (code, *granted))
     return code
 
 
@@ -179,26 +172,31 @@ def _token(tx: Transaction, given: Json, base_url: str) -> Json:
 
 def _from_code(tx: Transaction, given: Json, _: str) -> Json:
     _need(given, "code", "client_id", "client_secret", "redirect_uri")
-    row = tx.db.execute(
-        "SELECT account, client, scopes, redirect_uri, challenge, method, offline, expires FROM codes WHERE code = ?",
-        (given["code"],),
-    ).fetchone()
-    if row is None or row[7] <= stamp(tx.now):
+    row = _kept(tx, "codes", "code", given["code"])
+    if row is None or row["expires"] <= stamp(tx.now):
         raise OAuthError("invalid_grant", "Malformed auth code." if row is None else "Bad Request")
-    account, client, scopes, redirect, challenge, method, offline, _ = row
-    if client != given["client_id"]:
-        raise OAuthError("unauthorized_client", "Unauthorized", 401)
-    if redirect != given["redirect_uri"]:
+    _check_client(row, given)
+    if row["redirect_uri"] != given["redirect_uri"]:
         raise OAuthError("redirect_uri_mismatch", "Bad Request")
-    if challenge:
-        _check_verifier(challenge, method, given.get("code_verifier", ""))
+    if row["challenge"]:
+        _check_verifier(row["challenge"], row["method"], given.get("code_verifier", ""))
     tx.db.execute("DELETE FROM codes WHERE code = ?", (given["code"],))  # good for one use
-    refresh = ""
-    if offline:
-        refresh = "1//" + secrets.token_urlsafe(64)
-        tx.db.execute("INSERT INTO grants VALUES (?, ?, ?, ?, ?)", (refresh, account, client, scopes, stamp(tx.now)))
-    told = _issue(tx, account, client, scopes, refresh)
-    return {**told, **({"refresh_token": refresh} if refresh else {})}
+    mine = row["account"], row["client"], row["scopes"]
+    if not row["offline"]:
+        return _issue(tx, *mine)
+    refresh = "1//" + secrets.token_urlsafe(64)
+    tx.db.execute("INSERT INTO grants VALUES (?, ?, ?, ?, ?)", (refresh, *mine, stamp(tx.now)))
+    return {**_issue(tx, *mine, refresh), "refresh_token": refresh}
+
+
+def _kept(tx: Transaction, table: str, key: str, value: str) -> sqlite3.Row | None:
+    sql = f"SELECT * FROM {table} WHERE {key} = ?"  # noqa: S608 - our own names
+    return next(iter(tx.rows(sql, value)), None)
+
+
+def _check_client(row: sqlite3.Row, given: Json) -> None:
+    if row["client"] != given["client_id"]:
+        raise OAuthError("unauthorized_client", "Unauthorized", 401)
 
 
 def _check_verifier(challenge: str, method: str, verifier: str) -> None:
@@ -213,19 +211,15 @@ def _check_verifier(challenge: str, method: str, verifier: str) -> None:
 
 def _from_refresh(tx: Transaction, given: Json, _: str) -> Json:
     _need(given, "refresh_token", "client_id", "client_secret")
-    row = tx.db.execute(
-        "SELECT account, client, scopes, made FROM grants WHERE refresh = ?", (given["refresh_token"],)
-    ).fetchone()
+    row = _kept(tx, "grants", "refresh", given["refresh_token"])
     days = setting(tx.db, "refresh_token_days", 0)  # 7 for an app whose publishing status is Testing
-    if row is None or (days and row[3] <= _in(tx.now, -days * 86_400)):
+    if row is None or (days and row["made"] <= _in(tx.now, -days * 86_400)):
         raise OAuthError("invalid_grant", "Token has been expired or revoked.")
-    account, client, scopes, _ = row
-    if client != given["client_id"]:
-        raise OAuthError("unauthorized_client", "Unauthorized", 401)
+    _check_client(row, given)
     wanted = given.get("scope", "").split()
-    if not set(wanted) <= set(scopes.split()):
+    if not set(wanted) <= set(row["scopes"].split()):
         raise OAuthError("invalid_scope", "Bad Request")
-    return _issue(tx, account, client, " ".join(wanted) or scopes, given["refresh_token"])
+    return _issue(tx, row["account"], row["client"], " ".join(wanted) or row["scopes"], row["refresh"])
 
 
 def _from_assertion(tx: Transaction, given: Json, base_url: str) -> Json:
@@ -247,7 +241,7 @@ def _from_assertion(tx: Transaction, given: Json, base_url: str) -> Json:
             "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
             "Check your iat and exp values in the JWT claim.",
         )
-    if not scopes or not all(_SCOPE.fullmatch(scope) for scope in scopes):
+    if not _are_scopes(scopes):
         raise OAuthError("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
     account = str(claims.get("sub") or issuer).lower()
     if account != issuer and issuer not in setting(tx.db, "delegation", []):
@@ -257,7 +251,7 @@ def _from_assertion(tx: Transaction, given: Json, base_url: str) -> Json:
             "the scopes requested.",
             401,
         )
-    told = _issue(tx, account, issuer, " ".join(scopes), "")
+    told = _issue(tx, account, issuer, " ".join(scopes))
     told.pop("scope")
     return told
 
@@ -287,13 +281,11 @@ def _need(given: Json, *names: str) -> None:
             raise OAuthError("invalid_request", said)
 
 
-def _issue(tx: Transaction, account: str, client: str, scopes: str, refresh: str) -> Json:
+def _issue(tx: Transaction, account: str, client: str, scopes: str, refresh: str = "") -> Json:
     token = "ya29." + secrets.token_urlsafe(96)
     tx.db.execute("DELETE FROM tokens WHERE expires < ?", (_in(tx.now, -86_400),))
-    tx.db.execute(
-        "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?)",
-        (token, account, client, scopes, _in(tx.now, LIFETIME), refresh),
-    )
+    issued = (token, account, client, scopes, _in(tx.now, LIFETIME), refresh)
+    tx.db.execute("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?)", issued)
     return {"access_token": token, "expires_in": LIFETIME, "scope": scopes, "token_type": "Bearer"}
 
 
@@ -304,8 +296,8 @@ def _in(now: datetime, seconds: float) -> str:
 def _revoke(tx: Transaction, given: Json, _: str) -> Json:
     """Takes back a refresh token with its access tokens, or an access token with its refresh token."""
     token = given.get("token", "")
-    row = tx.db.execute("SELECT refresh FROM tokens WHERE token = ?", (token,)).fetchone()
-    refresh = row[0] if row else token
+    row = _kept(tx, "tokens", "token", token)
+    refresh = row["refresh"] if row else token
     known = tx.db.execute("DELETE FROM grants WHERE refresh = ?", (refresh,)).rowcount if refresh else 0
     known += tx.db.execute(
         "DELETE FROM tokens WHERE token = ? OR (refresh = ? AND refresh != '')", (token, refresh)
@@ -316,21 +308,15 @@ def _revoke(tx: Transaction, given: Json, _: str) -> Json:
 
 
 def _tokeninfo(tx: Transaction, given: Json, _: str) -> Json:
-    row = tx.db.execute(
-        "SELECT account, client, scopes, expires, refresh FROM tokens WHERE token = ?", (given.get("access_token", ""),)
-    ).fetchone()
-    if row is None or row[3] <= stamp(tx.now):
+    row = _kept(tx, "tokens", "token", given.get("access_token", ""))
+    if row is None or row["expires"] <= stamp(tx.now):
         raise OAuthError("invalid_token", "Invalid Value")
-    left = int((datetime.fromisoformat(row[3]) - tx.now).total_seconds())
-    told = {
-        "azp": row[1],
-        "aud": row[1],
-        "scope": row[2],
-        "expires_in": str(left),
-        "access_type": "offline" if row[4] else "online",
-    }
-    if "email" in row[2].split():
-        told |= {"email": row[0], "email_verified": "true"}
+    left = int((datetime.fromisoformat(row["expires"]) - tx.now).total_seconds())
+    access = "offline" if row["refresh"] else "online"
+    told = {"azp": row["client"], "aud": row["client"], "scope": row["scopes"]}
+    told |= {"expires_in": str(left), "access_type": access}
+    if "email" in row["scopes"].split():
+        told |= {"email": row["account"], "email_verified": "true"}
     return told
 
 

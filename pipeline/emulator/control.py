@@ -72,7 +72,7 @@ class Control:
         if unknown := set(body) - set(known):
             raise Refusal(400, f"This control has no {', '.join(sorted(unknown))}.")
         try:
-            return wire.answer_json(route(self, body))
+            return wire.answer_json(route(self, body) or {})
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
             raise Refusal(400, f"This control cannot read its body: {type(fault).__name__} {fault}.") from None
 
@@ -82,21 +82,9 @@ class Control:
         with self._lock:
             return {"requests": list(self._log)}
 
-    def _forget_log(self, _: Json) -> Json:
+    def _forget_log(self, _: Json) -> None:
         with self._lock:
             self._log.clear()
-        return {}
-
-    def _order_faults(self, body: Json) -> Json:
-        self.faults.order(body["faults"])
-        return self.faults.told()
-
-    def _tell_faults(self, _: Json) -> Json:
-        return self.faults.told()
-
-    def _clear_faults(self, _: Json) -> Json:
-        self.faults.clear()
-        return {}
 
     def _set_quota(self, body: Json) -> Json:
         self.quota.set(body)
@@ -135,31 +123,29 @@ class Control:
             ]
         return {"responseIds": ids}
 
-    def _delete_response(self, body: Json) -> Json:
+    def _delete_response(self, body: Json) -> None:
         with self.store.transaction(write=True) as tx:
             forms_responses.delete(tx, body["formId"], body["responseId"])
-        return {}
 
-    def _make_legacy(self, body: Json) -> Json:
+    def _make_legacy(self, body: Json) -> None:
         with self.store.transaction(write=True) as tx:
             if not tx.db.execute("UPDATE forms SET legacy = 1 WHERE id = ?", (body["formId"],)).rowcount:
                 raise not_found()
-        return {}
 
-    def _reset(self, _: Json) -> Json:
+    def _reset(self, _: Json) -> None:
         self.store.reset()
         self.faults.clear()
         self.quota.set({})
-        return self._forget_log({})
+        self._forget_log({})
 
 
 # Each route with the names that its body may have.
 _ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "log"): (Control._tell_log,),
     ("DELETE", "log"): (Control._forget_log,),
-    ("POST", "faults"): (Control._order_faults, "faults"),
-    ("GET", "faults"): (Control._tell_faults,),
-    ("DELETE", "faults"): (Control._clear_faults,),
+    ("POST", "faults"): (lambda control, body: control.faults.order(body["faults"]), "faults"),
+    ("GET", "faults"): (lambda control, _: control.faults.told(),),
+    ("DELETE", "faults"): (lambda control, _: control.faults.clear(),),
     ("POST", "quota"): (Control._set_quota, "on", "limits"),
     ("POST", "clock"): (Control._clock, "now", "advance", "stopped"),
     ("POST", "settings"): (Control._settings, *SETTINGS),

@@ -17,8 +17,6 @@ def answer(request: Request) -> Answer | None:
         # At Google the host says which API; here the version does, since each has another.
         version = request.arg("version")
         api = next((name for name, known in VERSIONS if known == version), "")
-    elif len(parts) == 5 and parts[:3] == ["discovery", "v1", "apis"] and (parts[3], parts[4]) in VERSIONS:
-        return None
     elif len(parts) == 6 and parts[:3] == ["discovery", "v1", "apis"] and parts[5] == "rest":
         api = parts[3] if (parts[3], parts[4]) in VERSIONS else ""
     else:

@@ -20,7 +20,6 @@ from .drive_files import (
     make_file,
     root_id,
     row_of,
-    rows,
     seen,
 )
 from .refusal import Refusal
@@ -258,13 +257,13 @@ def _follow_folder(tx: Transaction, file_id: str) -> None:
         "WHERE id = ? AND trashed != ?",
         (WITH_ITS_FOLDER, file_id, EXPLICITLY),
     )
-    for row in rows(tx, "SELECT id FROM files WHERE parent = ?", file_id):
+    for row in tx.rows("SELECT id FROM files WHERE parent = ?", file_id):
         _follow_folder(tx, row["id"])
 
 
 def _inside(tx: Transaction, folder: str) -> Iterator[sqlite3.Row]:
     """Everything in a folder, at any depth."""
-    for row in rows(tx, "SELECT * FROM files WHERE parent = ?", folder):
+    for row in tx.rows("SELECT * FROM files WHERE parent = ?", folder):
         yield row
         yield from _inside(tx, row["id"])
 
@@ -310,7 +309,7 @@ def _list(tx: Transaction, call: Call) -> Json:
     binding = hashlib.sha256(f"{text}\0{order}".encode()).hexdigest()[:12]
     view = call.params.get("includePermissionsForView", "")
     found = []
-    for row in rows(tx, "SELECT * FROM files ORDER BY modified DESC, id"):
+    for row in tx.rows("SELECT * FROM files ORDER BY modified DESC, id"):
         if (tx.sees_all or row["client"] == tx.client) and permissions.role(tx, row, listed=True):
             told = as_json(tx, row, call.base_url, view)
             if matches(told):

@@ -10,7 +10,6 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from . import drive_permissions as permissions
 from .calls import Transaction
@@ -94,7 +93,7 @@ def touch(tx: Transaction, file_id: str) -> None:
 
 def all_files(tx: Transaction) -> list[sqlite3.Row]:
     """Every file of the workspace that is no folder and not in the trash, latest change first; for the home page."""
-    return rows(tx, "SELECT * FROM files WHERE NOT trashed AND mime_type != ? ORDER BY modified DESC", FOLDER)
+    return tx.rows("SELECT * FROM files WHERE NOT trashed AND mime_type != ? ORDER BY modified DESC", FOLDER)
 
 
 def root_id(tx: Transaction) -> str:
@@ -102,17 +101,10 @@ def root_id(tx: Transaction) -> str:
     return "0A" + hashlib.sha256(tx.account.encode()).hexdigest()[:17]
 
 
-def rows(tx: Transaction, sql: str, *values: Any) -> list[sqlite3.Row]:
-    cursor = tx.db.cursor()
-    cursor.row_factory = sqlite3.Row
-    return cursor.execute(sql, values).fetchall()
-
-
 def row_of(tx: Transaction, file_id: str) -> sqlite3.Row | None:
     """The file's row. My Drive has none of its own, so that reading never has to write: it is made up here."""
     if file_id == root_id(tx):
-        return rows(
-            tx,
+        return tx.rows(
             "SELECT ? AS id, ? AS mime_type, 'My Drive' AS name, ? AS owner, '' AS client, ? AS created, "
             "? AS modified, 0 AS trashed, 1 AS version, NULL AS parent, '{}' AS app_properties, '{}' AS more",
             file_id,
@@ -121,7 +113,7 @@ def row_of(tx: Transaction, file_id: str) -> sqlite3.Row | None:
             _EPOCH,
             _EPOCH,
         )[0]
-    return next(iter(rows(tx, "SELECT * FROM files WHERE id = ?", file_id)), None)
+    return next(iter(tx.rows("SELECT * FROM files WHERE id = ?", file_id)), None)
 
 
 _EPOCH = "2026-01-01T00:00:00.000Z"

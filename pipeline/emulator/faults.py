@@ -50,11 +50,8 @@ class Fault:
         if self.html:
             return Answer(self.status, _HTML.format(self.status).encode(), "text/html; charset=UTF-8", headers)
         if api == "":  # the token endpoint has an error body of its own
-            told = {
-                "error": self.reason or "temporarily_unavailable",
-                "error_description": self.message or "Bad Request",
-            }
-            answer = wire.answer_json(told, self.status)
+            error = {"error": self.reason or "temporarily_unavailable"}
+            answer = wire.answer_json({**error, "error_description": self.message or "Bad Request"}, self.status)
             answer.headers.update(headers)
             return answer
         return wire.refused(
@@ -81,8 +78,8 @@ class Faults:
         self._lock = threading.Lock()
         self._orders: list[Fault] = []
 
-    def order(self, orders: list[Json]) -> None:
-        """Adds orders; an unknown name in one, or a wrong type, refuses them all."""
+    def order(self, orders: list[Json]) -> Json:
+        """Adds orders, and tells all; an unknown name in one, or a wrong type, refuses them all."""
         made = []
         for order in orders:
             wrong = [name for name in order if name not in _MAY_BE or not _MAY_BE[name](order[name])]
@@ -91,6 +88,7 @@ class Faults:
             made.append(Fault(**order))
         with self._lock:
             self._orders += made
+        return self.told()
 
     def take(self, method: str) -> Fault | None:
         """The fault that this call meets, if any; only the first order not used up counts the call."""
@@ -116,34 +114,26 @@ class Faults:
             self._orders.clear()
 
 
-def _is_method(name: Any) -> bool:
-    return name in ("*", "token") or any(name in schema.methods(api) for api in schema.DOCUMENTS)
-
-
-def _within(low: float, high: float, kinds: tuple[type, ...] = (int,)) -> Callable[[Any], bool]:
+def _within(low: float, high: float, *kinds: type) -> Callable[[Any], bool]:
     return lambda value: type(value) in kinds and low <= value <= high
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
+def _is(kind: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kind)
 
 
 _MAY_BE: dict[str, Callable[[Any], bool]] = {
-    "method": _is_method,
-    "nth": _within(1, 10**6),
-    "times": _within(1, 10**6),
+    "method": lambda value: value in ("*", "token") or any(value in schema.methods(api) for api in schema.DOCUMENTS),
+    "nth": _within(1, 10**6, int),
+    "times": _within(1, 10**6, int),
     "when": lambda value: value in ("before", "after"),
-    "status": _within(400, 599),
-    "reason": _is_text,
-    "message": _is_text,
-    "retry_after": _is_text,
-    "html": _is_flag,
-    "drop": _is_flag,
-    "delay": _within(0, 600, (int, float)),
+    "status": _within(400, 599, int),
+    "reason": _is(str),
+    "message": _is(str),
+    "retry_after": _is(str),
+    "html": _is(bool),
+    "drop": _is(bool),
+    "delay": _within(0, 600, int, float),
 }
 
 
@@ -158,12 +148,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "sheets.write": (60, 300),
     "drive.queries": (12_000, 12_000),
 }
-_NAMES = {
-    "read": "Read requests",
-    "expensive_read": "Expensive read requests",
-    "write": "Write requests",
-    "queries": "Queries",
-}
+_NAMES = {"read": "Read requests", "expensive_read": "Expensive read requests", "write": "Write requests"}
 
 
 def bucket(method: str, http: str) -> str:
@@ -213,11 +198,11 @@ class Quota:
 
 def _exceeded(name: str, *, per_user: bool) -> Refusal:
     api, _, kind = name.partition(".")
-    metric = _NAMES[kind]
     if api == "drive":
         reason = "userRateLimitExceeded" if per_user else "rateLimitExceeded"
         words = "User Rate Limit Exceeded" if per_user else "Rate Limit Exceeded"
         return Refusal(403, f"{words}. Rate of requests exceeds the limit.", reason=reason, domain="usageLimits")
+    metric = _NAMES[kind]
     limit = f"{metric} per minute" + (" per user" if per_user else "")
     service = f"{api}.googleapis.com"
     return Refusal(

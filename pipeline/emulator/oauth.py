@@ -61,13 +61,13 @@ def caller(tx: Transaction, request: Request, owner_token: str, method: Method) 
         raise unauthenticated(method, "CREDENTIALS_MISSING")
     if hmac.compare_digest(token.encode(), owner_token.encode()):
         return Caller(OWNER, OWNER_CLIENT, None)
-    row = tx.db.execute("SELECT account, client, scopes, expires FROM tokens WHERE token = ?", (token,)).fetchone()
-    if row is None or row[3] <= stamp(tx.now):
+    row = next(iter(tx.rows("SELECT * FROM tokens WHERE token = ?", token)), None)
+    if row is None or row["expires"] <= stamp(tx.now):
         raise unauthenticated(method, "ACCESS_TOKEN_EXPIRED" if row else "ACCESS_TOKEN_TYPE_UNSUPPORTED")
-    scopes = frozenset(row[2].split())
+    scopes = frozenset(row["scopes"].split())
     if not scopes & method.scopes:
         raise insufficient_scopes(method)
-    return Caller(row[0], row[1], scopes)
+    return Caller(row["account"], row["client"], scopes)
 
 
 def unauthenticated(method: Method, reason: str) -> Refusal:

@@ -47,16 +47,20 @@ class Answer:
     drop: bool = False  # close the connection instead of answering
 
 
-def read_request(environ: Mapping[str, Any]) -> Request:
-    raw = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO") or "/")
-    if "://" in raw.partition("?")[0]:  # the absolute form that proxies use
-        raw = "/" + raw.split("://", 1)[1].partition("/")[2]
+def target(raw: str) -> tuple[str, list[tuple[str, str]]]:
+    """The path and the query of a request line, which may be in the absolute form that proxies use."""
     path, _, query = raw.partition("?")
+    if "://" in path:
+        path = "/" + path.split("://", 1)[1].partition("/")[2]
+    return path, parse_qsl(query, keep_blank_values=True)
+
+
+def read_request(environ: Mapping[str, Any]) -> Request:
+    path, pairs = target(str(environ.get("REQUEST_URI") or environ.get("PATH_INFO") or "/"))
     headers = {key[5:].replace("_", "-").lower(): str(value) for key, value in environ.items() if key[:5] == "HTTP_"}
     headers["content-type"] = str(environ.get("CONTENT_TYPE") or "")
     body = environ["wsgi.input"].read() if environ.get("wsgi.input") else b""
     http = str(environ["REQUEST_METHOD"]).upper()
-    pairs = parse_qsl(query, keep_blank_values=True)
     if http == "POST" and (override := headers.get("x-http-method-override", "").upper()):
         http = override
     return Request(http, path, pairs, headers, body, f"http://{headers.get('host', '')}")
