@@ -363,6 +363,27 @@ def test_settings_for_google_are_read(tmp_path: Path) -> None:
     assert (found.sheet.locale, found.sheet.time_zone, found.retention.days) == ("de_DE", "Europe/Berlin", 0)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('locale = "xx"', '"xx" names no language that is known; write one such as "en_GB" or "de_DE"'),
+        ('locale = "de_ZZ"', '"de_ZZ" names no country that is known; leave it out, or write de_COUNTRY'),
+        ('time_zone = "localtime"', '"localtime" is not a time zone'),
+        ('time_zone = "right/UTC"', '"right/UTC" is not a time zone'),
+    ],
+)
+def test_a_locale_or_zone_that_google_cannot_have_is_told(tmp_path: Path, line: str, said: str) -> None:
+    """As far as it can be known without asking; which of the others Sheets has, it says itself."""
+    (fault,) = settings_faults(tmp_path, f"[sheet]\n{line}\n")
+    assert said in fault
+
+
+@pytest.mark.parametrize("name", ["en", "fil_PH", "iw_IL", "in_ID", "no_NO", "sw_TZ", "zh_HK"])
+def test_locales_that_sheets_has_under_names_of_its_own_pass(tmp_path: Path, name: str) -> None:
+    """Google still writes Hebrew `iw` and Indonesian `in`."""
+    assert not settings_faults(tmp_path, f'[sheet]\nlocale = "{name}"\n')
+
+
 def test_all_faults_of_the_settings_are_told_at_once(tmp_path: Path) -> None:
     """With suggestions where a name is nearly right."""
     assert settings_faults(

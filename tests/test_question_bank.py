@@ -380,6 +380,19 @@ def test_a_missing_file_a_directory_and_an_unreadable_file_are_told_apart(tmp_pa
     assert whats[2].startswith("the file cannot be read")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_file_that_never_ends_is_refused_and_a_shells_pipe_is_read(tmp_path: Path) -> None:
+    """A named pipe would be waited for, and /dev/zero read, for ever."""
+    os.mkfifo(tmp_path / "bank.csv")
+    for path in (tmp_path / "bank.csv", Path("/dev/zero")):
+        assert [fault.what for fault in question_bank.read(path).faults] == ["this is a pipe or a device, not a file"]
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as sent:
+        sent.write(GOOD)
+    assert not question_bank.read(Path(f"/dev/fd/{reader}")).faults
+    os.close(reader)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
 def test_a_file_without_permission_says_who_can_help(tmp_path: Path) -> None:
     """Nothing to correct inside the file."""

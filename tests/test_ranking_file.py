@@ -162,6 +162,7 @@ def test_broken_files_get_the_words_of_the_question_bank(tmp_path: Path) -> None
         assert words in "\n".join(faults(path)), content
     assert "directory" in faults(tmp_path)[0]
     assert "no such file" in faults(tmp_path / "none.csv")[0]
+    assert "a device, not a file" in faults(Path("/dev/zero"))[0]
 
 
 def test_faults_of_shape_and_of_value_are_told_together(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from locale import locale_alias
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
@@ -18,6 +19,7 @@ from pipeline.question_bank.texts import Unusable, nearest, quoted
 
 Workspace = Literal["local", "google"]
 Credentials = Literal["user", "service-account", "adc"]
+_THIS_MACHINES = ("posix/", "right/", "localtime", "Factory")  # zones that only a machine's own database has
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*")
 _MAILBOX = re.compile(r"[^@\s,;:<>()\"\\]{1,64}")
@@ -184,16 +186,24 @@ def _locale(value: Any) -> str:
     locale = toml_file.text()(value)
     if not _LOCALE.fullmatch(locale):
         raise Unusable(f"{quoted(locale)} is not a locale", 'write language_COUNTRY, such as "en_GB" or "de_DE"')
+    language, _, country = locale.partition("_")
+    known = [name.partition(".")[0].partition("_") for name in locale_alias]
+    if language not in {name[0] for name in known}:
+        raise Unusable(f"{quoted(locale)} names no language that is known", 'write one such as "en_GB" or "de_DE"')
+    if country and country.lower() not in {name[2].partition("@")[0] for name in known}:
+        raise Unusable(f"{quoted(locale)} names no country that is known", f"leave it out, or write {language}_COUNTRY")
     return locale
 
 
 def _time_zone(value: Any) -> str:
     zone = toml_file.text()(value)
     try:
+        if zone.startswith(_THIS_MACHINES):
+            raise ValueError
         zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         if zones := zoneinfo.available_timezones():  # none on a machine without a time zone database: Google judges
-            near = nearest(zone, sorted(zones))
+            near = nearest(zone, sorted(name for name in zones if not name.startswith(_THIS_MACHINES)))
             todo = f'did you mean "{near}"?' if near else 'write one such as "Europe/Berlin" or "Etc/UTC"'
             raise Unusable(f"{quoted(zone)} is not a time zone", todo) from None
     return zone

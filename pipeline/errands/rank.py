@@ -15,10 +15,13 @@ from pipeline.errands.release import released
 from pipeline.errors import CannotAsk, Fault, InvalidInput, Moved, PipelineError
 from pipeline.form import name_of_candidate, near_match
 from pipeline.project import Project, choose_role, choose_round, read_sources
+from pipeline.question_bank.table import read_text
 from pipeline.ranking import Policy, Ranking
 from pipeline.scorecard import Rubric, SubmittedScorecard
 from pipeline.worksheets import Book
 from pipeline.worksheets.scorecards import RATING
+
+RECORDS = "take one from .pipeline/records/"
 
 
 def policy_of(role: Role, *, exchangeable: bool = False) -> Policy:
@@ -156,17 +159,15 @@ def _as_written(book: Book) -> None:
 
 def from_record(path: Path) -> Ranked:
     """Reproduce a decision record from what it holds."""
+    text, faults = read_text(path, str(path), absent=RECORDS, save_as=RECORDS)
+    if faults:
+        raise InvalidInput(faults)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(text)
         return Ranked(ranking.record.replay(document), ranking.record.rubric_of(document), ())
-    except FileNotFoundError:
-        fault = Fault(str(path), 0, "", "there is no such file", "records are kept in .pipeline/records/")
-    except IsADirectoryError:
-        fault = Fault(str(path), 0, "", "this is a directory, not a file", "name one of the records in it")
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as broken:
         what = f"this is not a decision record as it was made ({broken})"
-        fault = Fault(str(path), 0, "", what, "take one from .pipeline/records/")
-    raise InvalidInput([fault])
+        raise InvalidInput([Fault(str(path), 0, "", what, RECORDS)]) from None
 
 
 def explain(project: Project, candidate: str, *, round_id: str | None = None) -> ranking.Explanation:

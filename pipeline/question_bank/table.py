@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import stat
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -66,8 +67,21 @@ class _Reading:
         self.faults.append(Fault(self.file, row, column, what, todo))
 
 
+def never_ends(path: Path) -> bool:
+    """Whether reading would wait for ever, or go on for ever: a named pipe, a device. A shell's `<(...)` is none."""
+    try:
+        kind = path.stat().st_mode
+    except (OSError, ValueError):
+        return False  # reading says why
+    if stat.S_ISFIFO(kind):
+        return path.parent not in {Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd")}
+    return stat.S_ISCHR(kind) and path not in {Path("/dev/stdin"), Path("/dev/null")}
+
+
 def read_text(path: Path, shown: str, *, absent: str = CHECK_NAME, save_as: str = SAVE_AS) -> tuple[str, list[Fault]]:
     """The text of a file, with what is wrong with its encoding, by line. Untrustworthy text is "" or a guess."""
+    if never_ends(path):
+        return "", [Fault(shown, 0, "", "this is a pipe or a device, not a file", "name a file that is on the disk")]
     try:
         raw = path.read_bytes()
     except FileNotFoundError:

@@ -45,6 +45,8 @@ def read(path: Path | str, rubric: Rubric) -> list[SubmittedScorecard]:
     """
     reading = _Reading(str(path), rubric)
     try:
+        if table.never_ends(Path(path)):
+            raise _BrokenShapeError
         for number, cells in _clean_rows(Path(path)):
             reading.row(number, cells)
     except _BrokenShapeError:

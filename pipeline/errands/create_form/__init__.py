@@ -24,6 +24,7 @@ from pipeline.form import Change, FormPlan
 from pipeline.google.refusals import NotInvited
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project, choose_round
+from pipeline.question_bank.table import read_text
 from pipeline.scorecard import Round
 from pipeline.state import write_atomically
 from pipeline.worksheets import in_force
@@ -250,13 +251,14 @@ def _not_otherwise(saved: Plan, options: Options) -> None:
 
 
 def _load(path: Path) -> Plan:
+    todo = "make it again with 'pipeline create-form --dry-run --out PLAN.json'"
+    absent = todo.replace("make it again", "save one")
+    text, faults = read_text(path, str(path), absent=absent, save_as=todo)
+    if faults:
+        raise InvalidInput(faults)
     try:
-        return Plan.from_document(json.loads(path.read_text(encoding="utf-8")))
-    except (FileNotFoundError, IsADirectoryError):
-        todo = "save one with 'pipeline create-form --dry-run --out PLAN.json'"
-        raise InvalidInput([Fault(str(path), 0, "", "there is no such file", todo)]) from None
+        return Plan.from_document(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        todo = "make it again with 'pipeline create-form --dry-run --out PLAN.json'"
         raise InvalidInput([Fault(str(path), 0, "", "this is not a saved plan of ours", todo)]) from None
 
 
