@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -56,6 +57,7 @@ class Project:
     local_workspace: LocalWorkspace
     on_wait: Callable[[str], None]
     google_url: str | None = None  # something that speaks Google's protocol in its stead
+    sleep: Callable[[float], None] = time.sleep  # before a call is tried again
 
     @classmethod
     def open(
@@ -97,7 +99,7 @@ class Project:
         from pipeline.google.session import bearer, connect
 
         network = self.settings.network
-        policy = Policy(give_up_after=network.give_up_after, timeout=network.timeout)
+        policy = Policy(give_up_after=network.give_up_after, timeout=network.timeout, sleep=self.sleep)
         if self.address:
             return connect(bearer(self.address.token), base_url=self.address.url, policy=policy, on_wait=self.on_wait)
         from pipeline.google import auth

@@ -203,6 +203,22 @@ def test_watching_goes_on_after_the_workspace_was_away(google: Google, role: dic
     assert watching.stderr.readline().startswith("Scorecards: 1 new; 1 counted.")
 
 
+@pytest.fixture
+def patient(project: Path) -> None:
+    """A project that does not give up at the first refusal."""
+    settings = project / "config" / "pipeline.toml"
+    settings.write_text(settings.read_text().replace("give_up_after = 0", "give_up_after = 120"))
+
+
+def test_ctrl_c_ends_a_watch_that_waits_for_the_quota(google: Google, patient: None, watching: Any) -> None:
+    """The wait before the next attempt lies between calls, and may be long."""
+    google.control("faults", faults=[{"method": LIST, "status": 429, "retry_after": "100", "times": 9}])
+    assert "asks us to wait 100 s" in watching.stderr.readline()
+    watching.send_signal(signal.SIGINT)
+    _, rest = watching.communicate(timeout=20)
+    assert (watching.returncode, "Stopped" in rest) == (130, True)
+
+
 # --- one at a time --------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from pipeline.errors import CannotAsk, PipelineError
 if TYPE_CHECKING:
     from pipeline.errands.pull_responses import Pulled
     from pipeline.errands.run import Ran
+    from pipeline.project import Project
 
 SOME_UNUSED = 8  # exit code: some responses could not be used
 
@@ -112,25 +113,25 @@ def run(
         raise CannotAsk("--watch prints as it goes, and --json prints one document.", "Give one of the two.")
     with screen.project("run") as project:
 
-        def once() -> Ran:
+        def once(project: Project) -> Ran:
             return run_once(
                 project, full=full, releases=releases, present_scale_only=present_scale_only, round_id=round_
             )
 
         if not watch:
-            outcome = once()
+            outcome = once(project)
             if screen.json:
                 screen.document(outcome.document())
             return _report_run(screen, outcome)
         told: list[tuple[object, ...]] = []  # what stood at the run before
 
-        def look() -> None:
-            outcome = once()
+        def look(project: Project) -> None:
+            outcome = once(project)
             if outcome.anything or not told or outcome.standing != told[-1]:
                 _report_run(screen, outcome)
             told[:] = [outcome.standing]
 
-        repeat(screen, watch, look)
+        repeat(screen, project, watch, look)
     return 0  # not reached: watching ends with Ctrl-C
 
 
