@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
@@ -39,15 +39,22 @@ _FILTER = re.compile(r"\s*timestamp\s*(>=|>)\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(
 def keep(
     tx: Transaction, form_id: str, answers: Mapping[str, Sequence[str]], email: str | None, response_id: str = ""
 ) -> str:
-    """Writes a new response, or what an edit leaves of an old one, whose id and first time stay."""
+    """Writes a new response, or what an edit leaves of an old one, whose id and first time stay.
+
+    An edit is later than what it edits even while the clock stands still, or nobody could see that there was one.
+    """
     text = json.dumps({key: values for key, values in answers.items() if values}, ensure_ascii=False)
     if response_id:
-        changed = tx.db.execute(
-            "UPDATE responses SET submitted = ?, email = ?, answers = ? WHERE form_id = ? AND id = ?",
-            (stamp(tx.now, 6), email, text, form_id, response_id),
-        )
-        if not changed.rowcount:
+        row = tx.db.execute(
+            "SELECT submitted FROM responses WHERE form_id = ? AND id = ?", (form_id, response_id)
+        ).fetchone()
+        if row is None:
             raise not_found()
+        moment = max(tx.now, datetime.fromisoformat(row[0]) + timedelta(microseconds=1))
+        tx.db.execute(
+            "UPDATE responses SET submitted = ?, email = ?, answers = ? WHERE form_id = ? AND id = ?",
+            (stamp(moment, 6), email, text, form_id, response_id),
+        )
         return response_id
     response_id = "ACYDBN" + secrets.token_urlsafe(36)
     tx.db.execute(

@@ -232,6 +232,15 @@ def test_an_untouched_response_has_two_times_that_are_not_equal(forms, open_form
     assert told["lastSubmittedTime"].startswith(told["createTime"][:-1])
 
 
+def test_an_edit_is_later_even_while_the_clock_stands_still(forms, open_form, answer, control):
+    """As at Google, where no two moments are one: whoever asks by time would never see it."""
+    control("clock", now="2026-03-05T10:00:00Z", stopped=True)
+    (one,) = answer({"0000000b": ["1"]})
+    answer({"0000000b": ["2"]}, responseId=one)
+    (told,) = all_of(forms, open_form.id, filter="timestamp > 2026-03-05T10:00:00Z")
+    assert told["lastSubmittedTime"] == "2026-03-05T10:00:00.000001Z"
+
+
 def test_an_edit_keeps_id_and_first_time(forms, open_form, answer, control):
     """Only lastSubmittedTime moves."""
     (response_id,) = answer({"0000000b": ["1"]})
