@@ -114,6 +114,8 @@ def test_times_are_shown_in_the_spreadsheets_time_zone(google: Google, run: Run,
     run("create-form")
     run("pull-responses")
     assert google.call("GET", path)["values"] == [["2026-03-05 15:55"]]
+    spreadsheet = google.call("GET", f"/v4/spreadsheets/{made['spreadsheet']['spreadsheet_id']}")
+    assert spreadsheet["properties"]["timeZone"] == "Asia/Kathmandu"
     google.calls()
     run("pull-responses")
     assert WRITE not in google.calls()

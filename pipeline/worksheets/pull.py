@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipeline.scorecard import Problem, Rubric, SubmittedScorecard, instant, latest
 from pipeline.worksheets import cells, design, problems, scorecards
@@ -144,6 +145,8 @@ def plan_pull(
     places = dict(book.places)
     changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
     room: list[tuple[Json, ...]] = [(request,) for request in cleared]
+    if any(not stored.shown for stored in before.values()):
+        room.append((_in_zone(book.zone),))
     room += _room(book, before, after, changed, rubric, places)
     written = [after[stored.id] for stored in changed]
     # the next pull asks for what is newer than the newest row: one cut short must leave out nothing older
@@ -158,6 +161,11 @@ def plan_pull(
         withdrawn=counts.withdrawn,
         response_ranges=_response_ranges(book, places),
     )
+
+
+def _in_zone(zone: ZoneInfo) -> Json:
+    """The zone that rows are shown in as the spreadsheet's own: it counts for what people type, too."""
+    return {"updateSpreadsheetProperties": {"properties": {"timeZone": zone.key}, "fields": "timeZone"}}
 
 
 def _response_ranges(book: Book, places: Mapping[str, int]) -> tuple[str, ...]:
