@@ -113,7 +113,9 @@ def shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
         told = f"{interviewer} sent {len(alike)} scorecards about {candidate}"
         said = partial(Problem, candidate=candidate, interviewer=interviewer, round=round_id)
         alike.sort(key=lambda card: (instant(card.submitted_at), card.response_id))
-        if all(any(_repeats(card, other) for other in reversed(alike[:at])) for at, card in enumerate(alike) if at):
+        if all(
+            any(_repeats(alike[at], alike[former]) for former in range(at - 1, -1, -1)) for at in range(1, len(alike))
+        ):
             yield said("sent-twice", f"{told}; the latest counts", "Nothing, if it was one person", hint=True)
         else:
             yield said(
