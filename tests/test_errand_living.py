@@ -472,6 +472,17 @@ def test_one_round_can_be_written_alone_and_says_so(google: Google, run: Run, sc
     assert google.values(spreadsheet, typed) == [[1, 2, 3]]
 
 
+def test_problems_of_another_round_are_not_told_of_this_one(google: Google, run: Run, scorecards: Json) -> None:
+    """They stay in the Problems worksheet, and in the exit code of a run of all rounds."""
+    panel(google, scorecards, [*ANA, ["Ben", MARA, "team"]])
+    run("run")
+    panel(google, scorecards, [*ANA, ["Ben", "ivo", "technical"]])
+    told = run("run", "--round", "team", code=8)
+    assert "Ben is not on the panel" in told.err and "'ivo' is not an e-mail address" not in told.err
+    assert "; 1 counted. See the Problems worksheet: 1 problem" in told.err
+    assert "'ivo' is not an e-mail address" in run("run", code=8).err
+
+
 def test_the_only_round_leaves_nothing_out(google: Google, run: Run, project: Path) -> None:
     """Of a role without [[round]] its one round is everything."""
     file = project / "config" / "backend.toml"

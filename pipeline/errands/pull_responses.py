@@ -35,27 +35,32 @@ ATTEMPTS = 4  # at writing while people move rows
 
 @dataclass(frozen=True)
 class Pulled:
-    """What came in, what could not be used, and the spreadsheet as it is now."""
+    """What came in, what could not be used, and the spreadsheet as it is now. `others`: rounds that are not asked for."""
 
     new: int
     edited: int
     withdrawn: int
     book: Book
+    others: frozenset[str] = frozenset()
 
     @property
     def unused(self) -> list[Problem]:
-        return [problem for problem in self.book.problems if not problem.hint]
+        return [problem for problem in self.book.problems if not problem.hint and problem.round not in self.others]
 
     @property
     def hints(self) -> list[Problem]:
-        return [problem for problem in self.book.problems if problem.hint]
+        return [problem for problem in self.book.problems if problem.hint and problem.round not in self.others]
+
+    @property
+    def counted(self) -> int:
+        return sum(card.round not in self.others for card in self.book.counted)
 
     def document(self) -> dict[str, Any]:
         return {
             "new": self.new,
             "edited": self.edited,
             "withdrawn": self.withdrawn,
-            "counted": len(self.book.counted),
+            "counted": self.counted,
             "problems": [_document(problem) for problem in self.unused],
             "hints": [_document(problem) for problem in self.hints],
         }
@@ -66,7 +71,7 @@ class Pulled:
             for count, word in ((self.new, "new"), (self.edited, "edited"), (self.withdrawn, "withdrawn"))
             if count
         ]
-        text = f"Scorecards: {', '.join(came) or 'nothing new'}; {len(self.book.counted)} counted."
+        text = f"Scorecards: {', '.join(came) or 'nothing new'}; {self.counted} counted."
         notes = [f"{len(self.unused)} problems" if len(self.unused) != 1 else "1 problem"] if self.unused else []
         notes += [f"{len(self.hints)} hints" if len(self.hints) != 1 else "1 hint"] if self.hints else []
         return f"{text} See the Problems worksheet: {' and '.join(notes)}." if notes else text
@@ -80,6 +85,7 @@ def _document(problem: Problem) -> dict[str, str]:
 def pull_responses(project: Project, *, full: bool = False, round_id: str | None = None) -> Pulled:
     """Read what is new in the role's forms, and write the rows that differ."""
     rounds = chosen_rounds(project, round_id)
+    others = frozenset(round_.id for round_ in project.rubric.rounds if round_ not in rounds)
     ids, book = open_book(project)
     full = full or _edited_by_hand(project, book) or _asked_again(project, book)
     reading = _read(project, ids, book, rounds, full=full)
@@ -96,7 +102,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         merged = sent = _merged(project, book, reading, complete)
     for attempt in range(1, ATTEMPTS + 1):
         if _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS):
-            return Pulled(merged.new, merged.edited, merged.withdrawn, sent.book)
+            return Pulled(merged.new, merged.edited, merged.withdrawn, sent.book, others)
         ids, book = open_book(project)
         sent = _merged(project, book, reading, complete, failed=sent)
     raise Refused(
