@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from . import drive_permissions as permissions
 from . import drive_query as query
@@ -26,17 +27,11 @@ from .refusal import Refusal
 from .store import stamp
 
 # What an answer holds when `fields` is not given.
-_FILE = "kind,id,name,mimeType"
-_PERMISSION = "kind,id,type,role"
+_FILE, _PERMISSION = "kind,id,name,mimeType", "kind,id,type,role"
 DEFAULT_FIELDS = {
-    "drive.files.create": _FILE,
-    "drive.files.get": _FILE,
-    "drive.files.update": _FILE,
-    "drive.files.copy": _FILE,
+    **{f"drive.files.{verb}": _FILE for verb in ("create", "get", "update", "copy")},
     "drive.files.list": f"kind,incompleteSearch,nextPageToken,files({_FILE})",
-    "drive.permissions.create": _PERMISSION,
-    "drive.permissions.get": _PERMISSION,
-    "drive.permissions.update": _PERMISSION,
+    **{f"drive.permissions.{verb}": _PERMISSION for verb in ("create", "get", "update")},
     "drive.permissions.list": f"kind,nextPageToken,permissions({_PERMISSION})",
 }
 
@@ -49,7 +44,14 @@ _UNSERVED_EXPORTS = {
     "text/tab-separated-values",
 }
 _KEPT = {"description", "starred", "properties", "folderColorRgb", "copyRequiresWriterPermission", "writersCanShare"}
-_WRITABLE = _KEPT | {"name", "mimeType", "parents", "appProperties", "trashed", "createdTime", "modifiedTime", "kind"}
+# By field: the column that it has, and what is written there.
+_COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "name": ("name", str),
+    "trashed": ("trashed", lambda value: EXPLICITLY * value),
+    "createdTime": ("created", lambda value: stamp(query.moment(value, "createdTime"))),
+    "modifiedTime": ("modified", lambda value: stamp(query.moment(value, "modifiedTime"))),
+}
+_WRITABLE = _KEPT | set(_COLUMNS) | {"mimeType", "parents", "appProperties", "kind"}
 
 
 # --- files ------------------------------------------------------------------------------------------------------
@@ -69,7 +71,7 @@ def find(tx: Transaction, file_id: str, *, write: bool = False) -> sqlite3.Row:
 
 def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") -> Json:
     """The whole file as Drive tells it; the `fields` mask makes it short."""
-    kind = KINDS.get(row["mime_type"])
+    kind = KINDS[row["mime_type"]]
     granted = permissions.of_file(tx, row["id"], view)
     mine = row["owner"] == tx.account
     owner = _user(tx, row["owner"])
@@ -93,13 +95,9 @@ def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") ->
         "shared": any(one["role"] != "owner" for one in granted),
         "permissionIds": [one["id"] for one in granted],
         "capabilities": {
-            "canEdit": can_edit,
-            "canRename": can_edit,
-            "canShare": can_edit,
-            "canTrash": mine,
-            "canDelete": mine,
-            "canCopy": True,
-            "canDownload": True,
+            **dict.fromkeys(("canEdit", "canRename", "canShare"), can_edit),
+            **dict.fromkeys(("canTrash", "canDelete"), mine),
+            **dict.fromkeys(("canCopy", "canDownload"), True),
         },
         "isAppAuthorized": row["client"] == tx.client,
         "quotaBytesUsed": "0",
@@ -107,7 +105,7 @@ def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") ->
         "viewedByMe": True,
         "writersCanShare": True,
         "copyRequiresWriterPermission": False,
-        "webViewLink": base_url + (kind.page.format(id=row["id"]) if kind else f"/file/d/{row['id']}"),
+        "webViewLink": base_url + kind.page.format(id=row["id"]),
         **json.loads(row["more"]),
     }
     if row["parent"]:
@@ -116,10 +114,9 @@ def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") ->
         told["appProperties"] = own
     if can_edit:
         told["permissions"] = granted
-    if kind and kind.export:
-        told["exportLinks"] = {
-            mime: f"{base_url}/drive/v3/files/{row['id']}/export?mimeType={mime}" for mime in kind.export
-        }
+    if kind.export:
+        address = f"{base_url}/drive/v3/files/{row['id']}/export?mimeType="
+        told["exportLinks"] = {mime: address + mime for mime in kind.export}
     return told
 
 
@@ -177,16 +174,12 @@ def _write(tx: Transaction, file_id: str, body: Json) -> None:
     row = row_of(tx, file_id)
     if row is None:
         raise no.NO_FILE(file_id)
-    more = json.loads(row["more"])
-    properties = json.loads(row["app_properties"])
+    more, properties = json.loads(row["more"]), json.loads(row["app_properties"])
     columns: Json = {}
     for key, value in body.items():
-        if key == "name":
-            columns["name"] = value
-        elif key == "trashed":
-            columns["trashed"] = EXPLICITLY * value
-        elif key in ("createdTime", "modifiedTime"):
-            columns[{"createdTime": "created", "modifiedTime": "modified"}[key]] = stamp(query.moment(value, key))
+        if key in _COLUMNS:
+            column, written = _COLUMNS[key]
+            columns[column] = written(value)
         elif key == "appProperties":
             properties[tx.client] = _merged(properties.get(tx.client, {}), value)
         elif key == "properties":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,14 +18,29 @@ from .refusal import Refusal
 
 Json = dict[str, Any]
 Test = Callable[[Json], bool]
+Compare = Callable[[Any, Any], bool]
 
 _TOKEN = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[A-Za-z][A-Za-z0-9]*|<=|>=|!=|[=<>(){}])""")
 
 
 # Words of Google's `q`, `orderBy` and `corpora` that would need what the workspace does not keep.
-_UNSERVED = {"fullText", "writers", "readers", "sharedWithMe", "visibility", "labels", "shortcutDetails"} | {
-    *("viewedByMeTime", "modifiedByMeTime", "sharedWithMeTime", "recency", "quotaBytesUsed", "domain")
-}
+_UNSERVED = frozenset(
+    [
+        "fullText",
+        "writers",
+        "readers",
+        "sharedWithMe",
+        "visibility",
+        "labels",
+        "shortcutDetails",
+        "viewedByMeTime",
+        "modifiedByMeTime",
+        "sharedWithMeTime",
+        "recency",
+        "quotaBytesUsed",
+        "domain",
+    ]
+)
 
 
 def unknown(name: str, parameter: str = "q") -> Refusal:
@@ -36,8 +51,6 @@ def unknown(name: str, parameter: str = "q") -> Refusal:
 
 def parse(text: str, root: str = "", me: str = "") -> Test:
     """A test of files as JSON; `root` and `me` are what these aliases stand for."""
-    if not text.strip():
-        return lambda file: True
     tokens: list[str] = []
     place = 0
     while text[place:].strip():
@@ -49,7 +62,7 @@ def parse(text: str, root: str = "", me: str = "") -> Test:
     if len(tokens) > 2000 or tokens.count("(") + tokens.count("not") > 100:
         raise INVALID_VALUE("q")
     reader = _Reader(tokens, root, me)
-    test = reader.any_of()
+    test = reader.any_of() if tokens else lambda file: True
     if reader.tokens:
         raise INVALID_VALUE("q")
     return test
@@ -76,16 +89,16 @@ class _Reader:
             raise INVALID_VALUE("q")
 
     def any_of(self) -> Test:
-        tests = [self.all_of()]
-        while self.at("or"):
-            tests.append(self.all_of())
-        return lambda file: any(test(file) for test in tests)
+        return self.joined("or", self.all_of, any)
 
     def all_of(self) -> Test:
-        tests = [self.term()]
-        while self.at("and"):
-            tests.append(self.term())
-        return lambda file: all(test(file) for test in tests)
+        return self.joined("and", self.term, all)
+
+    def joined(self, word: str, below: Callable[[], Test], together: Callable[[Iterator[bool]], bool]) -> Test:
+        tests = [below()]
+        while self.at(word):
+            tests.append(below())
+        return lambda file: together(test(file) for test in tests)
 
     def term(self) -> Test:
         if self.at("not"):
@@ -120,55 +133,34 @@ class _Reader:
             raise INVALID_VALUE("q")
         self.expect("{")
         wanted: dict[str, str] = {}
-        while True:
+        while not wanted or not self.at("}"):
+            if wanted:
+                self.expect("and")
             name = self.next().lower()
             self.expect("=")
             wanted[name] = _text(self.next())
-            if self.at("}"):
-                break
-            self.expect("and")
         if set(wanted) != {"key", "value"}:
             raise INVALID_VALUE("q")
         return lambda file: file.get(field, {}).get(wanted["key"]) == wanted["value"]
 
     def _compare(self, field: str, sign: str, value: str) -> Test:
-        if field in ("trashed", "starred") and sign in ("=", "!=") and value.lower() in ("true", "false"):
-            wanted = (value.lower() == "true") == (sign == "=")
-            return lambda file: bool(file[field]) == wanted
-        if field in ("modifiedTime", "createdTime") and sign in _ORDERED:
-            moment_wanted, compare = moment(_text(value), "q"), _ORDERED[sign]
-            return lambda file: compare(moment(file[field], "q"), moment_wanted)
-        if field in ("name", "mimeType") and sign in ("=", "!=", "contains"):
-            return _text_test(field, sign, _text(value))
-        raise unknown(field)
-
-
-def _text_test(field: str, sign: str, wanted: str) -> Test:
-    if sign == "contains":
-        if field == "mimeType":
-            return lambda file: file["mimeType"].startswith(wanted)
-        # Drive finds the beginnings of words only.
-        words = re.compile(r"(?:^|\W)" + re.escape(wanted.lower()))
-        return lambda file: words.search(file["name"].lower()) is not None
-    if field == "name":  # Drive compares names without regard to case
-        return lambda file: (file["name"].lower() == wanted.lower()) == (sign == "=")
-    return lambda file: (file["mimeType"] == wanted) == (sign == "=")
-
-
-_ORDERED: dict[str, Callable[[datetime, datetime], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+        if field not in _COMPARED or sign not in _COMPARED[field][2]:
+            raise unknown(field)
+        read, kept, signs = _COMPARED[field]
+        wanted, compare = read(value), signs[sign]
+        return lambda file: bool(compare(kept(file[field]), wanted))
 
 
 def _text(token: str) -> str:
     if token[0] not in "'\"":
         raise INVALID_VALUE("q")
     return re.sub(r"\\(.)", r"\1", token[1:-1], flags=re.DOTALL)
+
+
+def _flag(token: str) -> bool:
+    if token.lower() not in ("true", "false"):
+        raise INVALID_VALUE("q")
+    return token.lower() == "true"
 
 
 def moment(text: str, parameter: str) -> datetime:
@@ -180,13 +172,30 @@ def moment(text: str, parameter: str) -> datetime:
         raise INVALID_VALUE(parameter) from None
 
 
+def _begins_a_word(name: str, wanted: str) -> bool:
+    """Drive's `contains` for names finds the beginnings of words only."""
+    return re.search(r"(?:^|\W)" + re.escape(wanted), name) is not None
+
+
+_EQUAL: Mapping[str, Compare] = {"=": operator.eq, "!=": operator.ne}
+_ORDERED = {**_EQUAL, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_TIME = (lambda token: moment(_text(token), "q"), datetime.fromisoformat, _ORDERED)
+# By field: how its value is read in `q` and in a file, and the signs that may stand between them.
+_COMPARED: dict[str, tuple[Callable[[str], Any], Callable[[Any], Any], Mapping[str, Compare]]] = {
+    "name": (lambda token: _text(token).lower(), str.lower, {**_EQUAL, "contains": _begins_a_word}),
+    "mimeType": (lambda token: _text(token), str, {**_EQUAL, "contains": str.startswith}),
+    "trashed": (_flag, bool, _EQUAL),
+    "starred": (_flag, bool, _EQUAL),
+    "modifiedTime": _TIME,
+    "createdTime": _TIME,
+}
 _KEYS: dict[str, Callable[[Json], Any]] = {
     "name": lambda file: file["name"].lower(),
     "name_natural": lambda file: [
         (int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", file["name"].lower())
     ],
-    "modifiedTime": lambda file: file["modifiedTime"],
-    "createdTime": lambda file: file["createdTime"],
+    "modifiedTime": operator.itemgetter("modifiedTime"),
+    "createdTime": operator.itemgetter("createdTime"),
     "folder": lambda file: not file["mimeType"].endswith(".folder"),
     "starred": lambda file: not file["starred"],
 }
