@@ -20,6 +20,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,15 @@ SETTINGS: dict[str, Callable[[Any], bool]] = {
 }
 
 
+@dataclass
+class Trace:
+    """What the request log learns of a call on its way."""
+
+    method: str = ""  # the discovery id, empty for pages
+    client: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+
 class Control:
     def __init__(self, workspace_store: store.Store) -> None:
         self.store = workspace_store
@@ -47,17 +57,17 @@ class Control:
         self._lock = threading.Lock()
         self._log: deque[Json] = deque(maxlen=100_000)
 
-    def log(self, method: str, request: Request, status: int, sent: int, client: str, started: float) -> None:
-        """Notes one request; `method` is the discovery id, empty for pages."""
+    def log(self, trace: Trace, request: Request, status: int, sent: int) -> None:
+        """Notes one request."""
         entry = {
-            "method": method,
+            "method": trace.method,
             "verb": request.http,
             "path": request.path,
             "status": status,
             "bytesIn": len(request.body),
             "bytesOut": sent,
-            "client": client,
-            "ms": round((time.monotonic() - started) * 1000, 1),
+            "client": trace.client,
+            "ms": round((time.monotonic() - trace.started) * 1000, 1),
         }
         with self._lock:
             self._log.append(entry)

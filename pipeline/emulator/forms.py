@@ -39,9 +39,8 @@ def load(tx: Transaction, form_id: str, *, write: bool = False) -> Form:
 
 def load_published(tx: Transaction, form_id: str) -> Form | None:
     """The form for whoever has its link; None when there is none, or it lies in the trash."""
-    row = tx.db.execute("SELECT name FROM files WHERE id = ? AND NOT trashed", (form_id,)).fetchone()
-    has_form = row and tx.db.execute("SELECT 1 FROM forms WHERE id = ?", (form_id,)).fetchone()
-    return _load(tx, form_id, row[0]) if has_form else None
+    found = tx.rows("SELECT name FROM files JOIN forms USING (id) WHERE id = ? AND NOT trashed", form_id)
+    return _load(tx, form_id, found[0]["name"]) if found else None
 
 
 def _load(tx: Transaction, form_id: str, name: str) -> Form:

@@ -14,15 +14,14 @@ import os
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from http.client import responses
 from pathlib import Path
 from typing import Any
 
 from . import batch, checks, consent, control, discovery, drive, drive_files, forms, masks, oauth, schema, sheets, wire
 from .calls import JSON, Call, Content, Handler
+from .control import Trace
 from .refusal import Refusal
 from .store import Store, note_bug
 from .wire import Answer, Request
@@ -36,14 +35,6 @@ def _tables() -> tuple[dict[str, Handler], list[str]]:
     """Every handler by discovery id, and the tables they live on."""
     handlers: dict[str, Handler] = {**forms.HANDLERS, **sheets.HANDLERS, **drive.HANDLERS}
     return handlers, [oauth.TABLES, drive_files.TABLES, forms.TABLES, sheets.TABLES]
-
-
-@dataclass
-class Trace:
-    """What the request log learns of a call on its way."""
-
-    method: str = ""
-    client: str = ""
 
 
 class Workspace:
@@ -130,18 +121,17 @@ class Workspace:
     # --- one request ------------------------------------------------------------------------------------------------
 
     def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        started = time.monotonic()
         request = wire.read_request(environ)
         trace = Trace()
         answer = self._judged(request, trace)
         if answer is None:
             try:
-                return self._page(environ, start_response, request, started)
+                return self._page(environ, start_response, request, trace)
             except Exception as fault:
                 self._note_bug(request, fault)
                 answer = Answer(500, b"This page could not be made.", "text/plain; charset=UTF-8")
         answer = wire.packed(answer, request)
-        self.control.log(trace.method, request, answer.status, len(answer.body), trace.client, started)
+        self.control.log(trace, request, answer.status, len(answer.body))
         if answer.drop:
             _hang_up(environ)
         headers = list(answer.headers.items())
@@ -162,11 +152,10 @@ class Workspace:
 
     def _in_batch(self, request: Request) -> Answer:
         """One call of a batch, noted in the log by itself; a batch reaches the APIs only."""
-        started, trace = time.monotonic(), Trace()
-        reaches = any(request.path.startswith(prefix) for prefix in schema.PREFIXES)
-        answer = self._judged(request, trace) if reaches else None
+        trace = Trace()
+        answer = self._judged(request, trace) if _api_of(request.path) else None
         answer = answer or wire.refused(Refusal(404, "Not Found"), "")
-        self.control.log(trace.method, request, answer.status, len(answer.body), trace.client, started)
+        self.control.log(trace, request, answer.status, len(answer.body))
         return answer
 
     def _answer(self, request: Request, trace: Trace) -> Answer | None:
@@ -188,7 +177,7 @@ class Workspace:
                 return instead
         if (found := consent.answer(request, self.store, self.token)) is not None:
             return found
-        if any(path.startswith(prefix) for prefix in schema.PREFIXES):
+        if _api_of(path):
             return self._call(request, trace)
         if path.partition("/")[2].partition("/")[0] == "batch" and request.http == "POST":
             return batch.answer(request, self._in_batch)
@@ -242,7 +231,7 @@ class Workspace:
     # --- pages ------------------------------------------------------------------------------------------------------
 
     def _page(
-        self, environ: dict[str, Any], start_response: Callable[..., Any], request: Request, started: float
+        self, environ: dict[str, Any], start_response: Callable[..., Any], request: Request, trace: Trace
     ) -> Iterable[bytes]:
         with self._pages_lock:
             if self._pages is None:
@@ -250,7 +239,7 @@ class Workspace:
 
         def noted(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             sent = next((int(value) for name, value in headers if name == "Content-Length"), 0)
-            self.control.log("", request, int(status[:3]), sent, "", started)
+            self.control.log(trace, request, int(status[:3]), sent)
             return start_response(status, headers, *rest)
 
         return self._pages({**environ, "wsgi.input": io.BytesIO(request.body)}, noted)
