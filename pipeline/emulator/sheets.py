@@ -82,9 +82,10 @@ def _properties(given: Json) -> Json:
         "defaultFormat": DEFAULT_FORMAT,
         "spreadsheetTheme": {"primaryFontFamily": "Arial", "themeColors": theme},
     }
-    return copy.deepcopy(
-        {**defaults, **{name: value for name, value in given.items() if name not in ("title", "defaultFormat")}}
-    )
+    own = {name: value for name, value in given.items() if name not in ("title", "defaultFormat")}
+    properties = copy.deepcopy({**defaults, **own})
+    sheets_tabs.check_settings(properties)
+    return properties
 
 
 def create(tx: Transaction, call: Call) -> Json:

@@ -116,8 +116,10 @@ def delete_lines(book: Book, sheet: Worksheet, start: int, end: int, *, rows: bo
     frozen -= max(0, min(end, frozen) - start)
     if frozen and frozen >= size - count:
         raise invalid(f"You can't delete all the non-frozen {_WORD[rows]}s on the sheet.")
-    if frozen_name in grid:
+    if frozen:
         grid[frozen_name] = frozen
+    else:
+        grid.pop(frozen_name, None)
     shift_everything(book, sheet, references.deleted(start, count), rows=rows)
     if rows:
         sheet.grid.delete(start, count)

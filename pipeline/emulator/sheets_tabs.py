@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import re
 import secrets
 from collections.abc import Callable
+from zoneinfo import available_timezones
 
 from . import patches, places, references, schema
 from .book import IDS, Book, Worksheet, copied, new_worksheet
@@ -22,6 +24,15 @@ def fresh_id(taken: set[int]) -> int:
     return number
 
 
+def check_settings(properties: Json) -> None:
+    """A time zone is one of CLDR's names or, as Google's document has it, a custom one such as `GMT-07:00`."""
+    if not properties.get("locale"):
+        raise invalid("Invalid locale.")
+    zone = properties.get("timeZone", "")
+    if zone != "Etc/GMT" and not re.fullmatch(r"GMT[+-]\d{2}:\d{2}", zone) and zone not in available_timezones():
+        raise invalid(f"Invalid timeZone: {zone}")
+
+
 def update_spreadsheet_properties(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
     properties, fields = (
@@ -31,9 +42,7 @@ def update_spreadsheet_properties(book: Book, request: Json) -> None:
     patches.patch(properties, request.get("properties", {}), mask, fields, fixed=("defaultFormat",))
     if not properties.get("title"):
         raise invalid("The title must not be empty.")
-    for name in ("locale", "timeZone"):
-        if not properties.get(name):
-            raise invalid(f"Invalid {name}.")
+    check_settings(properties)
     book.title = properties.pop("title")
     book.doc["properties"] = patches.settle(properties)
 

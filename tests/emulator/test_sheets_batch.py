@@ -296,7 +296,24 @@ def test_the_title_of_the_spreadsheet_is_its_name_in_drive(book, drive):
     assert (told["title"], told["timeZone"]) == ("By Drive", "Europe/Rome")
 
 
+def test_a_time_zone_must_be_one(book):
+    """On creation too; a custom one counts."""
+    for zone in ("Mars/Olympus", ""):
+        wrong = {"properties": {"timeZone": zone}, "fields": "timeZone"}
+        assert "Invalid timeZone" in book.refused({"updateSpreadsheetProperties": wrong})
+    assert refusal(book.sheets.create(body={"properties": {"timeZone": "Mars/Olympus"}})).status_code == 400
+    book.change({"updateSpreadsheetProperties": {"properties": {"timeZone": "GMT-07:00"}, "fields": "timeZone"}})
+    assert book.get()["properties"]["timeZone"] == "GMT-07:00"
+
+
 # -- rows and columns
+
+
+def test_frozen_rows_that_go_leave_no_count(book):
+    """Zero is not told."""
+    frozen = {"properties": {"gridProperties": {"frozenRowCount": 1}}, "fields": "gridProperties.frozenRowCount"}
+    book.change({"updateSheetProperties": frozen}, {"deleteDimension": {"range": lines(0, 1)}})
+    assert book.tab()["properties"]["gridProperties"] == {"rowCount": 999, "columnCount": 26}
 
 
 def test_inserted_rows_push_everything_down(book):
