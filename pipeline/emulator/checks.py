@@ -11,11 +11,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from .masks import camel, snake
 from .refusal import Refusal
-from .schema import Json, Method, document, methods
+from .schema import DOCUMENTS, Json, Method, document, fields, methods
 
 # The request field that the HTTP body stands for, where it is not the whole request: it opens the paths in messages.
 BODY_FIELD = {
@@ -24,7 +25,6 @@ BODY_FIELD = {
     "sheets.spreadsheets.values.update": "data",
     "sheets.spreadsheets.values.append": "data",
 }
-PACKAGE = {"forms": "google.apps.forms.v1", "sheets": "google.apps.sheets.v4", "drive": "google.apps.drive.v3"}
 WELL_KNOWN = {"google-fieldmask": "google.protobuf.FieldMask", "google-datetime": "google.protobuf.Timestamp"}
 
 # Unions, which the documents tell in prose only: of the fields whose names match, at most one may be set.
@@ -44,6 +44,13 @@ _UNIONS = {
 }
 # Left over from Drive v2 and sent by gspread's `share`, which works against Google.
 _IGNORED = {("Permission", "withLink")}
+
+
+@cache
+def _union(api: str, name: str) -> tuple[str, frozenset[str]]:
+    """A message's union and the fields that are in it."""
+    union, pattern = _UNIONS.get((api, name), ("", ""))
+    return union, frozenset(field for field in fields(api, name) if re.fullmatch(pattern, field))
 
 
 def check_body(method: Method, body: Any) -> Json:
@@ -102,6 +109,7 @@ class _Check:
 
     def __init__(self, api: str) -> None:
         self.api = api
+        self.package = f"google.apps.{DOCUMENTS[api]}"
         self.schemas: Json = document(api)["schemas"]
         self.violations: list[dict[str, str]] = []
 
@@ -123,10 +131,10 @@ class _Check:
 
     def message(self, name: str, value: Any, path: str) -> Json:
         if not isinstance(value, dict):
-            self.wrong(path, f"type.googleapis.com/{PACKAGE[self.api]}.{name}", value)
+            self.wrong(path, f"type.googleapis.com/{self.package}.{name}", value)
             return {}
         properties: Json = self.schemas[name].get("properties", {})
-        union, kinds = _UNIONS.get((self.api, name), ("", ""))
+        union, kinds = _union(self.api, name)
         checked: Json = {}
         for key, member in value.items():
             known = key if key in properties else camel(key)
@@ -135,7 +143,7 @@ class _Check:
             if known not in properties:
                 self.unknown(path, key, "Cannot find field.")
             elif member is not None:
-                if re.fullmatch(kinds, known) and any(re.fullmatch(kinds, other) for other in checked):
+                if known in kinds and not kinds.isdisjoint(checked):
                     self.fault(
                         path,
                         f"Invalid value at '{path}' (oneof), oneof field '{union}' is already set. Cannot set '{key}'",
@@ -212,7 +220,7 @@ class _Check:
             own = name[:1].upper() + name[1:]
             if first.endswith("_UNSPECIFIED"):
                 own = "".join(word.capitalize() for word in first.removesuffix("_UNSPECIFIED").split("_"))
-            return ".".join(["type.googleapis.com/" + PACKAGE[self.api], *([owner] if owner else []), own])
+            return ".".join([f"type.googleapis.com/{self.package}", *([owner] if owner else []), own])
         if form in WELL_KNOWN:
             return f"type.googleapis.com/{WELL_KNOWN[form]}"
         if kind == "string" and form not in _INTEGERS:

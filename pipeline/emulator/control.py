@@ -24,16 +24,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from . import forms, forms_responses, store, wire
+from . import forms, forms_responses, schema, store, wire
 from .faults import Faults, Quota
-from .oauth import SERVICES
 from .refusal import Refusal, not_found
 from .wire import Answer, Request
 
 Json = dict[str, Any]
 
 SETTINGS: dict[str, Callable[[Any], bool]] = {
-    "disabled": lambda value: isinstance(value, list) and set(value) <= set(SERVICES),
+    "disabled": lambda value: isinstance(value, list) and set(value) <= set(schema.DOCUMENTS),
     "page_size_cap": lambda value: type(value) is int and value > 0,
     "refresh_token_days": lambda value: type(value) is int and value >= 0,
     "delegation": lambda value: isinstance(value, list),

@@ -7,7 +7,7 @@ from typing import Any
 from . import schema
 from .wire import Answer, Request, answer_json
 
-VERSIONS = {("forms", "v1"), ("sheets", "v4"), ("drive", "v3")}
+VERSIONS = {tuple(name.split(".")) for name in schema.DOCUMENTS.values()}
 
 
 def answer(request: Request) -> Answer | None:

@@ -204,7 +204,7 @@ def _exceeded(name: str, *, per_user: bool) -> Refusal:
         return Refusal(403, f"{words}. Rate of requests exceeds the limit.", reason=reason, domain="usageLimits")
     metric = _NAMES[kind]
     limit = f"{metric} per minute" + (" per user" if per_user else "")
-    service = f"{api}.googleapis.com"
+    service = schema.service(api)
     return Refusal(
         429,
         f"Quota exceeded for quota metric '{metric}' and limit '{limit}' of service '{service}' for consumer "

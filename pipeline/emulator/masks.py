@@ -6,6 +6,7 @@ Pure. A mask is a tree of names; an empty tree means everything below.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 Tree = dict[str, Any]
@@ -107,5 +108,6 @@ def camel(name: str) -> str:
     return head + "".join(part[:1].upper() + part[1:] for part in tail) if head else name
 
 
+@cache
 def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match[1].lower(), name)

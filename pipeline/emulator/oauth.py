@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .calls import Transaction
 from .refusal import SEE, Refusal
-from .schema import Method
+from .schema import Method, service
 from .store import OWNER, OWNER_CLIENT, setting, stamp
 from .wire import Request, error_info
 
@@ -24,8 +24,6 @@ CREATE TABLE IF NOT EXISTS codes (
   challenge TEXT NOT NULL, method TEXT NOT NULL, offline INTEGER NOT NULL, expires TEXT NOT NULL
 ) WITHOUT ROWID;
 """
-
-SERVICES = {"forms": "forms.googleapis.com", "sheets": "sheets.googleapis.com", "drive": "drive.googleapis.com"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def unauthenticated(method: Method, reason: str) -> Refusal:
         f"Request {what}. {SEE}",
         reason="required" if missing else "",
         place="Authorization",
-        details=[error_info(reason, SERVICES[method.api], method=method.id)],
+        details=[error_info(reason, service(method.api), method=method.id)],
         headers={"WWW-Authenticate": challenge},
     )
 
@@ -89,7 +87,7 @@ def insufficient_scopes(method: Method) -> Refusal:
         403,
         "Request had insufficient authentication scopes.",
         reason="insufficientPermissions",
-        details=[error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", SERVICES[method.api], method=method.id)],
+        details=[error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", service(method.api), method=method.id)],
         headers={"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/", error="insufficient_scope"'},
     )
 
@@ -98,8 +96,8 @@ def check_service(tx: Transaction, method: Method) -> None:
     """Raises what a project gets that has not enabled the API; `/_emulator/settings` turns one off."""
     if method.api not in setting(tx.db, "disabled", []):
         return
-    service, name = SERVICES[method.api], f"Google {method.api.capitalize()} API"
-    enable = f"https://console.developers.google.com/apis/api/{service}/overview?project=1"
+    host, name = service(method.api), f"Google {method.api.capitalize()} API"
+    enable = f"https://console.developers.google.com/apis/api/{host}/overview?project=1"
     links = [{"description": "Google developers console API activation", "url": enable}]
     raise Refusal(
         403,
@@ -108,7 +106,7 @@ def check_service(tx: Transaction, method: Method) -> None:
         reason="accessNotConfigured",
         domain="usageLimits",
         details=[
-            error_info("SERVICE_DISABLED", service, consumer="projects/1", activationUrl=enable, serviceTitle=name),
+            error_info("SERVICE_DISABLED", host, consumer="projects/1", activationUrl=enable, serviceTitle=name),
             {"@type": "type.googleapis.com/google.rpc.Help", "links": links},
         ],
     )

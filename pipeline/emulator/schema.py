@@ -43,9 +43,14 @@ def document(api: str) -> Json:
     return loaded
 
 
+def service(api: str) -> str:
+    """The host at which Google serves the API; it stands in errors."""
+    return f"{api}.googleapis.com"
+
+
 def fields(api: str, schema: str) -> tuple[str, ...]:
     """The names of a message's fields."""
-    return tuple(document(api)["schemas"][schema]["properties"])
+    return tuple(document(api)["schemas"][schema].get("properties", ()))
 
 
 @cache
