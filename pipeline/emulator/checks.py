@@ -150,10 +150,9 @@ class _Check:
                     )
                 below = f"{path}.{snake(known)}" if path else snake(known)
                 told = self.value(name, known, properties[known], member, below)
-                if not (
-                    "enum" in properties[known] and str(told).endswith("_UNSPECIFIED")
-                ):  # proto3's way to leave it out
-                    checked[known] = told
+                if "enum" in properties[known] and str(told).endswith("_UNSPECIFIED"):
+                    continue  # proto3's way to leave it out
+                checked[known] = told
         return checked
 
     def value(self, owner: str, name: str, schema: Json, value: Any, path: str) -> Any:

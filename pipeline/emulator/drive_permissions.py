@@ -24,6 +24,13 @@ WRITERS = ("owner", "organizer", "fileOrganizer", "writer")
 _ORDER = ("reader", "commenter", "writer", "owner")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+# By type: the field that names who is granted something, and what it looks like.
+_GRANTEES = {
+    "user": ("emailAddress", _EMAIL),
+    "group": ("emailAddress", _EMAIL),
+    "domain": ("domain", _DOMAIN),
+    "anyone": ("", _EMAIL),
+}
 
 
 def grantee_id(kind: str, grantee: str) -> str:
@@ -42,24 +49,23 @@ def grant(tx: Transaction, file_id: str, body: Json) -> Json:
     more: Json = {"allowFileDiscovery": body["allowFileDiscovery"]} if "allowFileDiscovery" in body else {}
     if kind in ("anyone", "domain"):
         more.setdefault("allowFileDiscovery", False)
+    held = {"id": permission_id, "view": view, "role": body["role"], "type": kind, "grantee": grantee}
+    held |= {"file_id": file_id, "more": json.dumps(more)}
     tx.db.execute(
-        "INSERT OR REPLACE INTO permissions VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (file_id, permission_id, view, body["role"], kind, grantee, json.dumps(more)),
+        "INSERT OR REPLACE INTO permissions VALUES (:file_id, :id, :view, :role, :type, :grantee, :more)", held
     )
-    return _json(permission_id, view, body["role"], kind, grantee, more)
+    return _json(held)
 
 
-def _json(permission_id: str, view: str, role: str, kind: str, grantee: str, more: Json) -> Json:
-    told: Json = {"kind": "drive#permission", "id": permission_id, "type": kind, "role": role, **more}
-    if view:
-        told["view"] = view
+def _json(held: Json | sqlite3.Row) -> Json:
+    kind, grantee = held["type"], held["grantee"]
+    told: Json = {"kind": "drive#permission", "id": held["id"], "type": kind, "role": held["role"]}
+    told |= json.loads(held["more"])
+    if held["view"]:
+        told["view"] = held["view"]
     if kind in ("user", "group"):
-        told |= {
-            "emailAddress": grantee,
-            "displayName": grantee.partition("@")[0],
-            "deleted": False,
-            "pendingOwner": False,
-        }
+        told |= {"emailAddress": grantee, "displayName": grantee.partition("@")[0]}
+        told |= {"deleted": False, "pendingOwner": False}
     elif kind == "domain":
         told |= {"domain": grantee, "displayName": grantee}
     return told
@@ -72,11 +78,8 @@ def of_view(tx: Transaction, file_id: str, view: str) -> list[Json]:
 
 def of_file(tx: Transaction, file_id: str, view: str = "") -> list[Json]:
     """The file's permissions, and those of the view if one is asked for."""
-    rows = tx.db.execute(
-        "SELECT id, view, role, type, grantee, more FROM permissions WHERE file_id = ? AND view IN ('', ?) ORDER BY id",
-        (file_id, view),
-    )
-    return [_json(one, of, held, kind, grantee, json.loads(more)) for one, of, held, kind, grantee, more in rows]
+    sql = "SELECT * FROM permissions WHERE file_id = ? AND view IN ('', ?) ORDER BY id"
+    return [_json(row) for row in tx.rows(sql, file_id, view)]
 
 
 def matches(permission: Json, account: str | None) -> bool:
@@ -125,11 +128,13 @@ def create(tx: Transaction, file: sqlite3.Row, call: Call) -> Json:
     for field in ("type", "role"):
         if not body.get(field):
             raise no.PERMISSION_NEEDS(field)
-    if body["type"] not in ("user", "group", "domain", "anyone"):
+    if body["type"] not in _GRANTEES:
         raise no.NO_SUCH("type")
     _check_role(file, call, body["role"], body["type"])
-    for field, kinds, pattern in (("emailAddress", ("user", "group"), _EMAIL), ("domain", ("domain",), _DOMAIN)):
-        if not pattern.fullmatch(body.get(field, "")) if body["type"] in kinds else body.get(field):
+    named, form = _GRANTEES[body["type"]]
+    for field in ("emailAddress", "domain"):
+        given = body.get(field, "")
+        if not form.fullmatch(given) if field == named else given:
             raise no.NOT_FOR_TYPE(field)
     if view := body.get("view"):
         if view != "published" or file["mime_type"] != "application/vnd.google-apps.form":

@@ -119,7 +119,7 @@ def _within(low: float, high: float, *kinds: type) -> Callable[[Any], bool]:
 
 
 def _is(kind: type) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, kind)
+    return lambda value: type(value) is kind
 
 
 _MAY_BE: dict[str, Callable[[Any], bool]] = {
