@@ -19,12 +19,8 @@ from pipeline.worksheets.design import Column, Worksheet
 from pipeline.worksheets.results import SCORE, key_of
 from pipeline.worksheets.scorecards import RATING
 
-CONSTANTS = (
-    "response",
-    "key",
-    "interviewer",
-    "read in",
-)  # the interviewer by number: the candidate's first, second ...
+# the interviewer by number: the candidate's first, second ...
+CONSTANTS = ("response", "key", "interviewer", "read in")
 _READ_IN, _ROW, _COUNTED, _FIRST_SCORE = range(3, 7)  # columns, from 0
 
 
@@ -33,10 +29,10 @@ def keys(rubric: Rubric) -> tuple[str, ...]:
     return (*CONSTANTS, "row", "counted", *(SCORE + each.id for each in rubric.competencies), "voice")
 
 
-def worksheet(rubric: Rubric, rows: int = 1000) -> Worksheet:
+def worksheet(rubric: Rubric) -> Worksheet:
     made = tuple(Column(key, key) for key in keys(rubric))
     return Worksheet(
-        design.RATINGS, "Ratings", made, hidden=True, banded=False, filtered=False, rows=rows, tab="#80868b"
+        design.RATINGS, "Ratings", made, hidden=True, banded=False, filtered=False, rows=1000, tab="#80868b"
     )
 
 

@@ -269,12 +269,13 @@ def _row(index: int, rubric: Rubric, sources: Sources, limits: Limits) -> list[J
 
 
 def weighing_only(whole: Rubric, only: Rubric) -> Rubric:
-    """The whole rubric with no weight and no must-have on what `only` leaves out: one table, and the same scores."""
+    """The whole rubric with no question, no weight and no must-have on what `only` leaves out: one table, and the same
+    scores."""
     kept = {competency.id for competency in only.competencies}
     competencies = (
         each if each.id in kept else replace(each, weight=Fraction(0), threshold=None) for each in whole.competencies
     )
-    return replace(whole, competencies=tuple(competencies))
+    return replace(whole, competencies=tuple(competencies), questions=only.questions)
 
 
 def moved(rubric: Rubric, rows: Sequence[Sequence[Mapping[str, Any]]]) -> list[tuple[int, int, Json]]:
