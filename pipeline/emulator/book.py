@@ -13,10 +13,11 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .a1 import Area, check, from_grid
 from .calls import Json
 from .grid import Block, Grid
 from .refusal import invalid, not_found
@@ -40,6 +41,15 @@ MAX_CELLS = 10_000_000
 MAX_COLUMNS = 18_278  # ZZZ
 IDS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}
 LISTS = ("merges", "conditionalFormats", *IDS)
+
+
+def free_id(given: int | None, taken: Collection[Any], called: str) -> Any:
+    """The id that was asked for, refused where something has it already; a fresh one where none was."""
+    if given in taken:
+        raise invalid(f"{called} {given} already exists.")
+    while given is None or given in taken:
+        given = secrets.randbelow(2**31 - 1) + 1
+    return given
 
 
 def dumps(document: Any) -> str:
@@ -164,11 +174,17 @@ class Book:
     def find(self, sheet_id: int) -> Worksheet | None:
         return next((sheet for sheet in self.worksheets if sheet.id == sheet_id), None)
 
-    def worksheet(self, sheet_id: int) -> Worksheet:
+    def worksheet(self, sheet_id: int, *, called: str = "grid") -> Worksheet:
         sheet = self.find(sheet_id)
         if sheet is None:
-            raise invalid(f"No grid with id: {sheet_id}")
+            raise invalid(f"No {called} with id: {sheet_id}")
         return sheet
+
+    def area(self, grid: Json) -> tuple[Worksheet, Area]:
+        """The worksheet and the clipped area of a GridRange."""
+        area = from_grid(grid)
+        sheet = self.worksheet(area.sheet)
+        return sheet, check(area, sheet)
 
     def by_title(self, title: str) -> Worksheet | None:
         folded = title.casefold()

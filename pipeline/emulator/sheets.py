@@ -194,7 +194,7 @@ def copy_to(tx: Transaction, call: Call) -> Json:
 
 
 def _copy_across(source: Book, sheet: Worksheet, target: Book) -> Json:
-    number = sheets_tabs.fresh_id({other.id for other in target.worksheets})
+    number = sheets_tabs.new_sheet_id(target)
     copied = sheets_tabs.copy_into(target, sheet, number, sheets_tabs.copy_title(target, sheet.title))
     numbers = {0: 0}
     for block in copied.grid.blocks:

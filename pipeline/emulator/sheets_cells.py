@@ -17,13 +17,6 @@ from .refusal import Refusal, invalid
 from .typed import Formula, Value, entered
 
 
-def area_in(book: Book, grid: Json) -> tuple[Worksheet, Area]:
-    """The worksheet and the clipped area of a GridRange."""
-    area = a1.from_grid(grid)
-    sheet = book.worksheet(area.sheet)
-    return sheet, a1.check(area, sheet)
-
-
 def update_cells(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
     rows = request.get("rows", [])
@@ -37,7 +30,7 @@ def update_cells(book: Book, request: Json) -> None:
         bottom, right = sheet.row_count, sheet.column_count
         fill = False
     else:
-        sheet, area = area_in(book, request["range"])
+        sheet, area = book.area(request["range"])
         top, left = area.top, area.left
         bottom, right = area.bottom, area.right
         fill = True
@@ -77,7 +70,7 @@ def append_cells(book: Book, request: Json) -> None:
 
 
 def repeat_cell(book: Book, request: Json) -> None:
-    sheet, area = area_in(book, request.get("range", {}))
+    sheet, area = book.area(request.get("range", {}))
     cell = request.get("cell", {})
     writer = Writer(book, sheet, patches.required(request.get("fields")))
     formula = cell.get("userEnteredValue", {}).get("formulaValue") if writer.values else None
@@ -90,7 +83,7 @@ def repeat_cell(book: Book, request: Json) -> None:
 
 
 def set_data_validation(book: Book, request: Json) -> None:
-    sheet, area = area_in(book, request.get("range", {}))
+    sheet, area = book.area(request.get("range", {}))
     rule = request.get("rule")
     writer = Writer(book, sheet, {"dataValidation": {}})
     for index in range(area.top, area.bottom):
@@ -114,7 +107,7 @@ def _rank(value: Value | CellError) -> tuple[int, Any]:
 
 
 def sort_range(book: Book, request: Json) -> None:
-    sheet, area = area_in(book, request.get("range", {}))
+    sheet, area = book.area(request.get("range", {}))
     if any(area.meets(a1.from_grid(merge)) for merge in sheet.doc.get("merges", [])):
         raise invalid("You can't sort a range with vertical merges.")
     specs = request.get("sortSpecs", [])
@@ -160,7 +153,7 @@ def _permute(sheet: Worksheet, area: Area, order: list[int]) -> None:
 
 
 def merge_cells(book: Book, request: Json) -> None:
-    sheet, area = area_in(book, request.get("range", {}))
+    sheet, area = book.area(request.get("range", {}))
     kind = request.get("mergeType", "MERGE_ALL")
     merges = sheet.things("merges")
     if kind == "MERGE_ROWS":
@@ -200,12 +193,12 @@ def _unmerge(merges: list[Json], area: Area) -> None:
 
 
 def unmerge_cells(book: Book, request: Json) -> None:
-    sheet, area = area_in(book, request.get("range", {}))
+    sheet, area = book.area(request.get("range", {}))
     _unmerge(sheet.things("merges"), area)
 
 
 def update_borders(book: Book, request: Json) -> None:
-    sheet, area = area_in(book, request.get("range", {}))
+    sheet, area = book.area(request.get("range", {}))
     for index in range(area.top, area.bottom):
         row = sheet.grid.edit(index)
         for column in range(area.left, area.right):
@@ -239,8 +232,8 @@ def copy_paste(book: Book, request: Json) -> None:
     if kind not in _PASTES or request.get("pasteOrientation", "NORMAL") != "NORMAL":
         raise Refusal(501, f"The local workspace does not claim copyPaste with {kind} or a transposed orientation.")
     values, attributes = _PASTES[kind]
-    source_sheet, source = area_in(book, request.get("source", {}))
-    sheet, target = area_in(book, request.get("destination", {}))
+    source_sheet, source = book.area(request.get("source", {}))
+    sheet, target = book.area(request.get("destination", {}))
     bottom, right, end, far = source.bottom, source.right, target.bottom, target.right
     height, width = bottom - source.top, right - source.left
     down, across = max((end - target.top) // height, 1), max((far - target.left) // width, 1)
@@ -278,7 +271,7 @@ def _scope(book: Book, request: Json) -> Iterable[tuple[Worksheet, Area]]:
     if len(kinds) != 1:
         raise invalid("Exactly one of range, sheetId and allSheets must be set.")
     if kinds == ["range"]:
-        return [area_in(book, request["range"])]
+        return [book.area(request["range"])]
     sheets = book.worksheets if kinds == ["allSheets"] else [book.worksheet(request["sheetId"])]
     return [(sheet, Area(sheet.id).clip(sheet.row_count, sheet.column_count)) for sheet in sheets]
 

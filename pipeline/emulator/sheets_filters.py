@@ -15,14 +15,13 @@ from .book import Book, Worksheet
 from .calls import Json
 from .cells import Reader
 from .refusal import Refusal, invalid
-from .sheets_cells import area_in
 
 
 def set_filter(book: Book, request: Json) -> None:
     given = patches.settle(copy.deepcopy(request.get("filter", {})))
     if "tableId" in given or given.get("sortSpecs"):
         raise Refusal(501, "The local workspace does not claim filters of tables, nor filters that sort.")
-    sheet, area = area_in(book, given.get("range", {}))
+    sheet, area = book.area(given.get("range", {}))
     criteria = dict(_criteria(given))
     for column, one in criteria.items():
         if not area.left <= column < area.right:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
+from dataclasses import replace
 
 from . import a1, patches, schema
 from .a1 import Area
-from .book import Book
+from .book import Book, free_id
 from .calls import Call, Json, Transaction
 from .refusal import invalid, not_found
 
@@ -22,67 +22,62 @@ def _location(book: Book, given: Json) -> Json:
         return {"locationType": "SPREADSHEET", "spreadsheet": True}
     if kinds == ["sheetId"]:
         return {"locationType": "SHEET", "sheetId": book.worksheet(given["sheetId"]).id}
-    line = given["dimensionRange"]
-    sheet = book.worksheet(line.get("sheetId", 0))
-    start = line.get("startIndex", 0)
-    dimension = line.get("dimension")
-    size = {"ROWS": sheet.row_count, "COLUMNS": sheet.column_count}.get(dimension, 0)
-    if not size or line.get("endIndex") != start + 1 or start >= size:
+    line = {"startIndex": 0, **given["dimensionRange"]}
+    sheet, start, dimension = book.worksheet(line.pop("sheetId", 0)), line["startIndex"], line.get("dimension")
+    if (
+        dimension not in ("ROWS", "COLUMNS")
+        or line.get("endIndex") != start + 1
+        or start >= sheet.size(rows=dimension == "ROWS")
+    ):
         raise invalid("Developer metadata must be on a single row or column of the grid.")
-    return {
-        "locationType": "ROW" if dimension == "ROWS" else "COLUMN",
-        "dimensionRange": {
-            **({"sheetId": sheet.id} if sheet.id else {}),
-            "dimension": dimension,
-            "startIndex": start,
-            "endIndex": start + 1,
-        },
-    }
+    home = {"sheetId": sheet.id} if sheet.id else {}
+    return {"locationType": dimension.removesuffix("S"), "dimensionRange": {**home, **line}}
 
 
-def area_of(book: Book, entry: Json) -> list[Area]:
-    """The cells at the location of a metadata entry."""
-    location = entry["location"]
-    if "dimensionRange" in location:
-        line = location["dimensionRange"]
-        start, end = line["startIndex"], line["endIndex"]
-        if line["dimension"] == "ROWS":
-            return [Area(line.get("sheetId", 0), top=start, bottom=end)]
-        return [Area(line.get("sheetId", 0), left=start, right=end)]
+def _areas_of(book: Book, location: Json) -> list[Area]:
+    """The cells at a location."""
+    if "spreadsheet" in location:
+        return [Area(sheet.id) for sheet in book.worksheets]
     if "sheetId" in location:
         return [Area(location["sheetId"])]
-    return [Area(sheet.id) for sheet in book.worksheets]
+    line = location["dimensionRange"]
+    start, end = line["startIndex"], line["endIndex"]
+    rows = line["dimension"] == "ROWS"
+    where = Area(line.get("sheetId", 0))
+    return [replace(where, top=start, bottom=end) if rows else replace(where, left=start, right=end)]
+
+
+def home(entry: Json) -> int | None:
+    """The worksheet that an entry is on; None for the spreadsheet's own."""
+    location = entry["location"]
+    if "spreadsheet" in location:
+        return None
+    return int(location.get("dimensionRange", location).get("sheetId", 0))
 
 
 def _meets(book: Book, entry: Json, place: Json, exact: bool) -> bool:
-    here = _location(book, place)
+    here, there = _location(book, place), entry["location"]
     if exact or here["locationType"] == "SPREADSHEET":
-        same: bool = entry["location"] == here
-        return same
-    if entry["location"]["locationType"] == "SPREADSHEET":
+        return bool(there == here)
+    if there["locationType"] == "SPREADSHEET":
         return False
-    mine, theirs = area_of(book, entry)[0], area_of(book, {"location": here})[0]
-    return mine.meets(theirs)
+    return _areas_of(book, there)[0].meets(_areas_of(book, here)[0])
 
 
 def look_up(book: Book, lookup: Json) -> list[Json]:
     """The entries that a DeveloperMetadataLookup selects."""
-    strategy = lookup.get("locationMatchingStrategy")
-    place = lookup.get("metadataLocation")
+    strategy, place = lookup.get("locationMatchingStrategy"), lookup.get("metadataLocation")
     if strategy and not place:
         raise invalid("locationMatchingStrategy may only be specified with a metadataLocation.")
-    found = []
-    for entry in book.metadata:
-        wanted = all(
-            entry[name] == lookup[name]
-            for name in ("metadataId", "metadataKey", "metadataValue", "visibility")
-            if name in lookup and name in entry
-        ) and not ("metadataValue" in lookup and "metadataValue" not in entry)
-        if lookup.get("locationType") not in (None, entry["location"]["locationType"]):
-            continue
-        if wanted and (not place or _meets(book, entry, place, strategy == "EXACT_LOCATION")):
-            found.append(entry)
-    return found
+    asked = ("metadataId", "metadataKey", "metadataValue", "visibility")
+    wanted = {name: lookup[name] for name in asked if name in lookup}
+    return [
+        entry
+        for entry in book.metadata
+        if all(entry.get(name) == value for name, value in wanted.items())
+        and lookup.get("locationType") in (None, entry["location"]["locationType"])
+        and (not place or _meets(book, entry, place, strategy == "EXACT_LOCATION"))
+    ]
 
 
 def areas(book: Book, data_filter: Json) -> list[Area]:
@@ -95,7 +90,8 @@ def areas(book: Book, data_filter: Json) -> list[Area]:
         area = a1.from_grid(data_filter["gridRange"])
         book.worksheet(area.sheet)
         return [area]
-    return [area for entry in look_up(book, data_filter["developerMetadataLookup"]) for area in area_of(book, entry)]
+    found = look_up(book, data_filter["developerMetadataLookup"])
+    return [area for entry in found for area in _areas_of(book, entry["location"])]
 
 
 def chosen(book: Book, given: Json) -> list[Area]:
@@ -111,30 +107,23 @@ def _selected(book: Book, data_filter: Json) -> list[Json]:
     return [
         entry
         for entry in book.metadata
-        if entry["location"]["locationType"] != "SPREADSHEET"
-        and any(mine.meets(theirs) for mine in area_of(book, entry) for theirs in wanted)
+        if home(entry) is not None
+        and any(mine.meets(theirs) for mine in _areas_of(book, entry["location"]) for theirs in wanted)
     ]
 
 
-def create(book: Book, request: Json) -> Json:
-    given = request.get("developerMetadata", {})
-    if not given.get("metadataKey"):
+def _checked(book: Book, entry: Json) -> Json:
+    if not entry.get("metadataKey"):
         raise invalid("Developer metadata must always have a key specified.")
-    if given.get("visibility") not in ("DOCUMENT", "PROJECT"):
+    if entry.get("visibility") not in ("DOCUMENT", "PROJECT"):
         raise invalid("Developer metadata must always have a visibility specified.")
-    used = {entry["metadataId"] for entry in book.metadata}
-    number = given.get("metadataId")
-    if number is None:
-        number = next(n for n in iter(lambda: secrets.randbelow(2**31 - 1) + 1, 0) if n not in used)
-    if number in used:
-        raise invalid(f"Developer metadata with id {number} already exists.")
-    entry = {
-        "metadataId": number,
-        "metadataKey": given["metadataKey"],
-        **({"metadataValue": given["metadataValue"]} if "metadataValue" in given else {}),
-        "location": _location(book, given.get("location") or {}),
-        "visibility": given["visibility"],
-    }
+    return {**entry, "location": _location(book, entry.get("location", {}))}
+
+
+def create(book: Book, request: Json) -> Json:
+    entry = _checked(book, request.get("developerMetadata", {}))
+    used = {other["metadataId"] for other in book.metadata}
+    entry["metadataId"] = free_id(entry.get("metadataId"), used, "Developer metadata with id")
     book.metadata.append(entry)
     _check_size(book)
     return {"developerMetadata": entry}
@@ -143,23 +132,23 @@ def create(book: Book, request: Json) -> Json:
 def _check_size(book: Book) -> None:
     totals: dict[int | None, int] = {}
     for entry in book.metadata:
-        location = entry["location"]
-        where = None if "spreadsheet" in location else area_of(book, entry)[0].sheet
-        totals[where] = totals.get(where, 0) + len(entry["metadataKey"]) + len(entry.get("metadataValue", ""))
+        size = len(entry["metadataKey"]) + len(entry.get("metadataValue", ""))
+        totals[home(entry)] = totals.get(home(entry), 0) + size
     if max(totals.values(), default=0) > MAX_TEXT:
         raise invalid(f"Developer metadata is limited to {MAX_TEXT} characters a sheet and a spreadsheet.")
 
 
 def update(book: Book, request: Json) -> Json:
     mask = patches.required(request.get("fields"))
-    given = dict(request.get("developerMetadata", {}))
+    given, fields = dict(request.get("developerMetadata", {})), schema.fields("sheets", "DeveloperMetadata")
     if "location" in given:
         given["location"] = _location(book, given["location"])
-    chosen = [entry for data_filter in request.get("dataFilters", []) for entry in _selected(book, data_filter)]
-    for entry in chosen:
-        patches.patch(entry, given, mask, schema.fields("sheets", "DeveloperMetadata"), fixed=("metadataId",))
+    found = [entry for data_filter in request.get("dataFilters", []) for entry in _selected(book, data_filter)]
+    for entry in found:
+        patches.patch(entry, given, mask, fields, fixed=("metadataId",))
+        entry |= _checked(book, entry)
     _check_size(book)
-    return {"developerMetadata": chosen}
+    return {"developerMetadata": found}
 
 
 def delete(book: Book, request: Json) -> Json:
@@ -188,4 +177,4 @@ def search(book: Book, _: Transaction, call: Call) -> Json:
         for data_filter in call.body.get("dataFilters", [])
         for entry in _selected(book, data_filter)
     ]
-    return {"matchedDeveloperMetadata": matched} if matched else {}
+    return patches.filled({"matchedDeveloperMetadata": matched})

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from . import a1, conditions, patches, schema
-from .book import Book, Worksheet
+from .book import Book, Worksheet, free_id
 from .calls import Json
+from .masks import Tree
 from .refusal import Refusal, invalid
-from .sheets_cells import area_in
-from .sheets_tabs import fresh_id
 
 # -- things with an id
 
@@ -40,20 +39,19 @@ def _check_banded(book: Book, sheet: Worksheet, thing: Json, old: Json | None) -
         raise invalid("The banded range must have a range.")
     if not ("rowProperties" in thing or "columnProperties" in thing):
         raise invalid("At least one of rowProperties and columnProperties must be set.")
-    _, area = area_in(book, thing["range"])
-    for other in sheet.things("bandedRanges"):
-        if other is not old:
-            _, theirs = area_in(book, other["range"])
-            if area.meets(theirs):
-                raise invalid(
-                    "You cannot add alternating background colors to a range that already has alternating "
-                    "background colors."
-                )
+    area = a1.from_grid(thing["range"])
+    if any(area.meets(a1.from_grid(other["range"])) for other in sheet.things("bandedRanges") if other is not old):
+        raise invalid(
+            "You cannot add alternating background colors to a range that already has alternating background colors."
+        )
 
 
 def _check_chart(book: Book, sheet: Worksheet, thing: Json, old: Json | None) -> None:
     if not thing.get("spec"):
         raise invalid("A chart must have a spec.")
+    overlay = thing.get("position", {}).get("overlayPosition", {})
+    overlay = {"anchorCell": {}, "widthPixels": 600, "heightPixels": 371, **overlay}
+    thing["position"] = {**thing.get("position", {}), "overlayPosition": overlay}
 
 
 _RANGE_NAME = re.compile(r"[^\W\d]\w{0,249}")
@@ -96,46 +94,63 @@ def _find(book: Book, thing: Thing, number: Any) -> tuple[list[Json], Json, Work
 _TOLD_WHEN_FALSE = {"bold", "italic", "strikethrough", "underline"}
 
 
-def _tidy(node: Any) -> Any:
-    """A document as Google gives it back: colours settled, a sheetId of 0 left out of ranges."""
+def _tidy(given: Json) -> Json:
+    """A document as Google gives it back: colours in both spellings, a sheetId of 0 left out of ranges."""
+    tidied: Json = patches.settle(_without_zeros(given))
+    return tidied
+
+
+def _without_zeros(node: Any) -> Any:
     if isinstance(node, list):
-        return [_tidy(item) for item in node]
+        return [_without_zeros(item) for item in node]
     if not isinstance(node, dict):
         return node
-    if node.get("sheetId") == 0:
-        node = {name: value for name, value in node.items() if name != "sheetId"}
-    return {name: _tidy(value) for name, value in node.items() if value is not False or name in _TOLD_WHEN_FALSE}
+    return {
+        name: _without_zeros(value)
+        for name, value in node.items()
+        if not (name == "sheetId" and value == 0) and (value is not False or name in _TOLD_WHEN_FALSE)
+    }
 
 
-def _add(thing: Thing, home: Callable[[Json], int], book: Book, given: Json) -> Json:
-    item: Json = patches.settle(_tidy(copy.deepcopy(given)))
-    sheet = book.worksheet(home(item))
-    taken = {other[thing.id] for items, _ in _lists(book, thing) for other in items}
-    number = item.get(thing.id)
-    if number in (None, "", 0):
-        number = fresh_id(taken)
-        number = str(number) if thing.kept == "namedRanges" else number
-    if number in taken:
-        raise invalid(f"{thing.id} {number} already exists.")
-    item = {thing.id: number, **{name: value for name, value in item.items() if name != thing.id}}
+def _home(item: Json) -> int:
+    """The worksheet that a thing is on: by its range or, for a chart, by the cell that it is anchored to."""
+    position = item.get("position", {})
+    if position.get("newSheet") or "sheetId" in position:
+        raise Refusal(501, "The local workspace does not claim charts on a sheet of their own.")
+    place = item.get("range") or position.get("overlayPosition", {}).get("anchorCell", {})
+    return int(place.get("sheetId", 0))
+
+
+def _check(thing: Thing, book: Book, sheet: Worksheet, item: Json, old: Json | None) -> None:
     if "range" in item:
-        area_in(book, item["range"])
-    thing.check(book, sheet, item, None)
-    (book.named_ranges if thing.kept == "namedRanges" else sheet.things(thing.kept)).append(item)
+        book.area(item["range"])
+    thing.check(book, sheet, item, old)
+
+
+def _add(thing: Thing, book: Book, given: Json) -> Json:
+    item = _tidy(given)
+    sheet = book.worksheet(_home(item))
+    is_name = thing.kept == "namedRanges"
+    number = free_id(item.pop(thing.id, None) or None, _taken(book, thing), thing.id)
+    item = {thing.id: str(number) if is_name else number, **item}
+    _check(thing, book, sheet, item, None)
+    (book.named_ranges if is_name else sheet.things(thing.kept)).append(item)
     return item
 
 
-def _update(thing: Thing, book: Book, given: Json, mask_text: str | None) -> None:
-    mask = patches.required(mask_text)
+def _taken(book: Book, thing: Thing) -> set[Any]:
+    return {other[thing.id] for items, _ in _lists(book, thing) for other in items}
+
+
+def _update(thing: Thing, book: Book, given: Json, mask: Tree) -> Json:
     items, item, sheet = _find(book, thing, given.get(thing.id))
     changed = copy.deepcopy(item)
     fields, fixed = schema.fields("sheets", thing.schema), (thing.id, "requestingUserCanEdit")
-    patches.patch(changed, _tidy(copy.deepcopy(given)), mask, fields, fixed=fixed)
+    patches.patch(changed, _tidy(given), mask, fields, fixed=fixed)
     patches.settle(changed)
-    if "range" in changed:
-        area_in(book, changed["range"])
-    thing.check(book, sheet, changed, item)
+    _check(thing, book, sheet, changed, item)
     items[items.index(item)] = changed
+    return changed
 
 
 def _delete(thing: Thing, book: Book, number: Any) -> None:
@@ -143,50 +158,23 @@ def _delete(thing: Thing, book: Book, number: Any) -> None:
     items.remove(item)
 
 
-def _of_range(item: Json) -> int:
-    return int(item.get("range", {}).get("sheetId", 0))
-
-
-def _of_anchor(item: Json) -> int:
-    position = item.get("position", {})
-    if position.get("newSheet") or "sheetId" in position:
-        raise Refusal(501, "The local workspace does not claim charts on a sheet of their own.")
-    return int(position.get("overlayPosition", {}).get("anchorCell", {}).get("sheetId", 0))
-
-
-def add_chart(book: Book, request: Json) -> Json:
-    given = request.get("chart", {})
-    overlay = {"widthPixels": 600, "heightPixels": 371, **given.get("position", {}).get("overlayPosition", {})}
-    overlay.setdefault("anchorCell", {})
-    position = {**given.get("position", {}), "overlayPosition": overlay}
-    return {"chart": _add(CHART, _of_anchor, book, {**given, "position": position})}
-
-
 def update_chart_spec(book: Book, request: Json) -> None:
-    items, item, _ = _find(book, CHART, request.get("chartId"))
-    if not request.get("spec"):
-        raise invalid("A chart must have a spec.")
-    items[items.index(item)] = {**item, "spec": patches.settle(_tidy(copy.deepcopy(request["spec"])))}
+    _update(CHART, book, request, {"spec": {}})
 
 
 def update_position(book: Book, request: Json) -> Json:
-    _, item, _ = _find(book, CHART, request.get("objectId"))
-    _of_anchor({"position": request.get("newPosition", {})})
-    mask = patches.required(request.get("fields"))
-    overlay = item["position"]["overlayPosition"]
-    patches.patch(overlay, _tidy(request.get("newPosition", {}).get("overlayPosition", {})), mask)
-    return {"position": item["position"]}
+    given = {"chartId": request.get("objectId"), "position": request.get("newPosition", {})}
+    _home(given)
+    mask = {"position": {"overlayPosition": patches.required(request.get("fields"))}}
+    return {"position": _update(CHART, book, given, mask)["position"]}
 
 
 # -- conditional formats
 
 
-def _rules(book: Book, sheet_id: int) -> list[Json]:
-    return book.worksheet(sheet_id).things("conditionalFormats")
-
-
-def _rule(book: Book, given: Json) -> tuple[Json, int]:
-    rule = patches.settle(_tidy(copy.deepcopy(given)))
+def _rule(book: Book, given: Json) -> tuple[Json, list[Json]]:
+    """A rule that may stand, and the rules among which it will."""
+    rule = _tidy(given)
     ranges = rule.get("ranges", [])
     homes = {grid.get("sheetId", 0) for grid in ranges}
     if len(homes) != 1:
@@ -194,27 +182,28 @@ def _rule(book: Book, given: Json) -> tuple[Json, int]:
     if ("booleanRule" in rule) == ("gradientRule" in rule):
         raise invalid("Exactly one of booleanRule and gradientRule must be set.")
     for grid in ranges:
-        area_in(book, grid)
+        book.area(grid)
     if "gradientRule" in rule and not {"minpoint", "maxpoint"} <= rule["gradientRule"].keys():
         raise invalid("A gradient rule must have a minpoint and a maxpoint.")
     home = homes.pop()
     if "booleanRule" in rule:
         conditions.check(book, book.worksheet(home), rule["booleanRule"].get("condition", {}), conditions.FORMAT)
-    return rule, home
+    return rule, _rules(book, home)
 
 
-def _at(rules: list[Json], index: int) -> int:
-    if not 0 <= index < len(rules):
+def _rules(book: Book, sheet_id: int) -> list[Json]:
+    return book.worksheet(sheet_id).things("conditionalFormats")
+
+
+def _check_index(index: int, count: int) -> None:
+    if not 0 <= index < count:
         raise invalid(f"No conditional format on sheet at index: {index}")
-    return index
 
 
 def add_rule(book: Book, request: Json) -> None:
-    rule, home = _rule(book, request.get("rule", {}))
-    rules = _rules(book, home)
+    rule, rules = _rule(book, request.get("rule", {}))
     index = request.get("index", len(rules))  # without one it comes last
-    if not 0 <= index <= len(rules):
-        raise invalid(f"No conditional format on sheet at index: {index}")
+    _check_index(index, len(rules) + 1)
     rules.insert(index, rule)
 
 
@@ -222,36 +211,42 @@ def update_rule(book: Book, request: Json) -> Json:
     index = request.get("index", 0)
     if "newIndex" in request:
         rules = _rules(book, request.get("sheetId", 0))
-        rule = rules.pop(_at(rules, index))
+        _check_index(index, len(rules))
+        old = rule = rules.pop(index)
         rules.insert(min(request["newIndex"], len(rules)), rule)
-        return {"newIndex": request["newIndex"], "oldIndex": index, "oldRule": rule, "newRule": rule}
-    rule, home = _rule(book, request.get("rule", {}))
-    rules = _rules(book, home)
-    old, rules[index] = rules[_at(rules, index)], rule
-    return {"newRule": rule, "newIndex": index, "oldRule": old, "oldIndex": index}
+    else:
+        rule, rules = _rule(book, request.get("rule", {}))
+        _check_index(index, len(rules))
+        old, rules[index] = rules[index], rule
+    return {"newRule": rule, "newIndex": request.get("newIndex", index), "oldRule": old, "oldIndex": index}
 
 
 def delete_rule(book: Book, request: Json) -> Json:
-    rules = _rules(book, request.get("sheetId", 0))
-    return {"rule": rules.pop(_at(rules, request.get("index", 0)))}
+    rules, index = _rules(book, request.get("sheetId", 0)), request.get("index", 0)
+    _check_index(index, len(rules))
+    return {"rule": rules.pop(index)}
 
 
 def _requests(word: str, thing: Thing) -> dict[str, Callable[[Book, Json], Json | None]]:
     """Adding, updating and deleting one kind of thing."""
     name = thing.kept.removesuffix("s")
+
+    def update(book: Book, request: Json) -> None:
+        _update(thing, book, request.get(name, {}), patches.required(request.get("fields")))
+
     return {
-        f"add{word}": lambda b, r: {name: _add(thing, _of_range, b, r.get(name, {}))},
-        f"update{word}": lambda b, r: _update(thing, b, r.get(name, {}), r.get("fields")),
-        f"delete{word}": lambda b, r: _delete(thing, b, r.get(thing.id)),
+        f"add{word}": lambda book, request: {name: _add(thing, book, request.get(name, {}))},
+        f"update{word}": update,
+        f"delete{word}": lambda book, request: _delete(thing, book, request.get(thing.id)),
     }
 
 
 REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {
     **{kind: run for word, thing in THINGS.items() for kind, run in _requests(word, thing).items()},
-    "addChart": add_chart,
+    "addChart": lambda book, request: {"chart": _add(CHART, book, request.get("chart", {}))},
     "updateChartSpec": update_chart_spec,
     "updateEmbeddedObjectPosition": update_position,
-    "deleteEmbeddedObject": lambda b, r: _delete(CHART, b, r.get("objectId")),
+    "deleteEmbeddedObject": lambda book, request: _delete(CHART, book, request.get("objectId")),
     "addConditionalFormatRule": add_rule,
     "updateConditionalFormatRule": update_rule,
     "deleteConditionalFormatRule": delete_rule,

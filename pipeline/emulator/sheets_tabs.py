@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import copy
 import re
-import secrets
 from collections.abc import Callable
 from zoneinfo import available_timezones
 
-from . import patches, places, references, schema
-from .book import IDS, Book, Worksheet, copied, new_worksheet
+from . import patches, places, references, schema, sheets_metadata
+from .book import IDS, Book, Worksheet, copied, free_id, new_worksheet
 from .calls import Json
 from .refusal import invalid
 from .sheets_dimensions import resize_to, rewrite_formulas
 from .sheets_render import sheet_properties
-
-MAX_ID = 2**31 - 1
-
-
-def fresh_id(taken: set[int]) -> int:
-    while (number := secrets.randbelow(MAX_ID) + 1) in taken:
-        pass
-    return number
 
 
 def check_settings(properties: Json) -> None:
@@ -35,23 +26,14 @@ def check_settings(properties: Json) -> None:
 
 def update_spreadsheet_properties(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
-    properties, fields = (
-        {"title": book.title, **book.doc["properties"]},
-        schema.fields("sheets", "SpreadsheetProperties"),
-    )
+    properties = {"title": book.title, **book.doc["properties"]}
+    fields = schema.fields("sheets", "SpreadsheetProperties")
     patches.patch(properties, request.get("properties", {}), mask, fields, fixed=("defaultFormat",))
     if not properties.get("title"):
         raise invalid("The title must not be empty.")
     check_settings(properties)
     book.title = properties.pop("title")
     book.doc["properties"] = patches.settle(properties)
-
-
-def _sheet(book: Book, number: int) -> Worksheet:
-    sheet = book.find(number)
-    if sheet is None:
-        raise invalid(f"No sheet with id: {number}")
-    return sheet
 
 
 def _check_title(book: Book, title: str, own: Worksheet | None = None) -> None:
@@ -78,14 +60,13 @@ def _check_frozen(sheet: Worksheet) -> None:
             grid.pop(name, None)
 
 
+def new_sheet_id(book: Book, given: int | None = None) -> int:
+    return int(free_id(given, {sheet.id for sheet in book.worksheets}, "Sheet with id"))
+
+
 def add_worksheet(book: Book, properties: Json) -> Worksheet:
     """A new worksheet from the properties that are given; the others are Google's defaults."""
-    taken = {sheet.id for sheet in book.worksheets}
-    number = properties.get("sheetId")
-    if number is None:
-        number = fresh_id(taken)
-    if number in taken:
-        raise invalid(f"Sheet with id {number} already exists.")
+    number = new_sheet_id(book, properties.get("sheetId"))
     if number < 0:
         raise invalid(f"Invalid sheet id: {number}.")
     if properties.get("sheetType", "GRID") != "GRID":
@@ -116,7 +97,7 @@ def add_sheet(book: Book, request: Json) -> Json:
 
 def update_sheet_properties(book: Book, request: Json) -> None:
     given = request.get("properties", {})
-    sheet = _sheet(book, given.get("sheetId", 0))
+    sheet = book.worksheet(given.get("sheetId", 0), called="sheet")
     mask = patches.required(request.get("fields"))
     wanted = copy.deepcopy(sheet.properties)
     rows, columns, old_title = sheet.row_count, sheet.column_count, sheet.title
@@ -151,30 +132,20 @@ def _move_sheet(book: Book, sheet: Worksheet, index: int) -> None:
 
 
 def delete_sheet(book: Book, request: Json) -> None:
-    sheet = _sheet(book, request.get("sheetId", 0))
+    sheet = book.worksheet(request.get("sheetId", 0), called="sheet")
     if len(book.worksheets) == 1:
         raise invalid("You can't remove all the sheets in a document.")
     if all(other.hidden for other in book.worksheets if other is not sheet):
         raise invalid("You can't remove all the visible sheets in a document.")
     book.worksheets.remove(sheet)
-    book.doc["namedRanges"] = [n for n in book.named_ranges if n["range"].get("sheetId", 0) != sheet.id]
-    book.metadata[:] = [entry for entry in book.metadata if not _is_on(entry["location"], sheet.id)]
+    book.named_ranges[:] = [named for named in book.named_ranges if not places.is_on(named["range"], sheet.id)]
+    book.metadata[:] = [entry for entry in book.metadata if sheets_metadata.home(entry) != sheet.id]
     rewrite_formulas(book, lambda formula, _: references.renamed(formula, sheet.title, None))
 
 
-def _is_on(location: Json, sheet_id: int) -> bool:
-    if "dimensionRange" in location:
-        return bool(location["dimensionRange"].get("sheetId", 0) == sheet_id)
-    return location.get("sheetId") == sheet_id
-
-
 def duplicate_sheet(book: Book, request: Json) -> Json:
-    source = _sheet(book, request.get("sourceSheetId", 0))
-    taken = {sheet.id for sheet in book.worksheets}
-    number = request.get("newSheetId")
-    number = fresh_id(taken) if number is None else number
-    if number in taken:
-        raise invalid(f"Sheet with id {number} already exists.")
+    source = book.worksheet(request.get("sourceSheetId", 0), called="sheet")
+    number = new_sheet_id(book, request.get("newSheetId"))
     title = request.get("newSheetName") or copy_title(book, source.title)
     _check_title(book, title)
     sheet = copy_into(book, source, number, title)
@@ -200,7 +171,7 @@ def copy_into(book: Book, source: Worksheet, number: int, title: str) -> Workshe
     for kept, id_name in IDS.items():
         taken = {item[id_name] for other in book.worksheets for item in other.doc.get(kept, [])}
         for item in sheet.doc.get(kept, []):
-            item[id_name] = fresh_id(taken)
+            item[id_name] = free_id(None, taken, "")
             taken.add(item[id_name])
     return sheet
 
