@@ -1,5 +1,4 @@
-"""A1 notation and grid ranges: which cells a request means. Knows a spreadsheet's worksheets and named ranges by
-protocol only, and touches no cell.
+"""A1 notation and grid ranges: which cells a request means. Touches no cell.
 
 Areas are half-open and zero-based; `FAR` as bottom or right means open-ended (to the end of the grid).
 """
@@ -7,11 +6,13 @@ Areas are half-open and zero-based; `FAR` as bottom or right means open-ended (t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .refusal import Refusal, invalid
+
+if TYPE_CHECKING:
+    from .book import Book, Worksheet
 
 MAX_COLUMN = 18278  # ZZZ
 FAR = 1 << 40
@@ -55,30 +56,6 @@ class Area:
         return self.bottom == self.top + 1 and self.right == self.left + 1
 
 
-class Sized(Protocol):
-    """What the grammar asks of a worksheet."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def hidden(self) -> bool: ...
-    @property
-    def row_count(self) -> int: ...
-    @property
-    def column_count(self) -> int: ...
-
-
-class Named(Protocol):
-    """What the grammar asks of a spreadsheet."""
-
-    @property
-    def worksheets(self) -> Iterable[Sized]: ...
-    @property
-    def named_ranges(self) -> Iterable[dict[str, Any]]: ...
-
-
 def column_name(index: int) -> str:
     """`0` -> `A`, `26` -> `AA`."""
     name = ""
@@ -97,7 +74,8 @@ def column_index(name: str) -> int:
     return index - 1
 
 
-_CELLS = re.compile(r"\$?([A-Za-z]{1,3})?\$?([1-9]\d*)?(?::\$?([A-Za-z]{1,3})?\$?([1-9]\d*)?)?", re.ASCII)
+_CORNER = r"\$?([A-Za-z]{1,3})?\$?([1-9]\d*)?"
+_CELLS = re.compile(rf"{_CORNER}(?::{_CORNER})?", re.ASCII)
 _R1C1 = re.compile(r"[Rr]([1-9]\d*)[Cc]([1-9]\d*)(?::[Rr]([1-9]\d*)[Cc]([1-9]\d*))?", re.ASCII)
 _CELL = re.compile(r"[A-Za-z]{1,3}\d+|[Rr]\d*[Cc]\d*", re.ASCII)
 _PLAIN_TITLE = re.compile(r"[^\W\d]\w*")
@@ -131,42 +109,29 @@ def unparsable(range_: str) -> Refusal:
 def corners(text_: str) -> tuple[int, int, int, int] | None:
     """Top, left, bottom, right of `A1`, `A1:B2`, `B:C`, `2:3`, `A5:A`, `R1C1`; None when it is none of these."""
     if match := _R1C1.fullmatch(text_):
-        row, column = int(match[1]), int(match[2])
-        rows, columns = sorted((row, int(match[3] or row))), sorted((column, int(match[4] or column)))
-        return rows[0] - 1, columns[0] - 1, rows[1], columns[1]
-    match = _CELLS.fullmatch(text_)
-    if not match:
-        return None
-    column1, row1, column2, row2 = match.groups()
-    if ":" not in text_:
-        if not (column1 and row1):
+        rows = [int(match[1]) - 1, int(match[3] or match[1]) - 1]
+        columns = [int(match[2]) - 1, int(match[4] or match[2]) - 1]
+    elif match := _CELLS.fullmatch(text_):
+        first = match.group(1, 2)
+        ends = [first, match.group(3, 4) if ":" in text_ else first]
+        columns = [column_index(name) for name, _ in ends if name]
+        rows = [int(number) - 1 for _, number in ends if number]
+        closed = len(rows) == 2 and len(columns) == 2
+        open_ended = ":" in text_ and all(map(any, ends)) and (len(rows) == 2 or len(columns) == 2)
+        if not (closed or open_ended) or max(columns, default=0) >= MAX_COLUMN:
             return None
-        column2, row2 = column1, row1
-    if bool(column1) != bool(column2) and not (row1 and row2):
+    else:
         return None
-    if not (column1 or row1) or not (column2 or row2):
-        return None
-    left, right = (column_index(name) if name else None for name in (column1, column2))
-    top, bottom = (int(row) - 1 if row else None for row in (row1, row2))
-    if left is not None and right is not None and left > right:
-        left, right = right, left
-    if top is not None and bottom is not None and top > bottom:
-        top, bottom = bottom, top
-    if max(left or 0, right or 0) >= MAX_COLUMN:
-        return None
-    if top is None and bottom is not None:  # `A:B5` is read as `A5:B`
-        top, bottom = bottom, None
-    if left is None and right is not None:
-        left, right = right, None
-    return top or 0, left or 0, FAR if bottom is None else bottom + 1, FAR if right is None else right + 1
+    (top, bottom), (left, right) = _span(rows), _span(columns)
+    return top, left, bottom, right
 
 
-def _by_title(book: Named, title: str) -> Sized | None:
-    folded = title.casefold()
-    return next((sheet for sheet in book.worksheets if sheet.title.casefold() == folded), None)
+def _span(ends: list[int]) -> tuple[int, int]:
+    """From the first to behind the last, in whichever order they stand; with one end it is open (`A:B5` is `A5:B`)."""
+    return min(ends, default=0), max(ends) + 1 if len(ends) == 2 else FAR
 
 
-def parse(range_: str, book: Named) -> Area:
+def parse(range_: str, book: Book) -> Area:
     """The area that a range names: `Sheet1!A1:B2`, `'My tab'!A:A`, `A1`, a worksheet's title or a named range.
 
     Unquoted, a cell reference wins over a named range and that over a title; quoted, it is a title.
@@ -175,28 +140,21 @@ def parse(range_: str, book: Named) -> Area:
     match = re.fullmatch(r"'((?:[^']|'')*)'(?:!(.*))?|(?:([^'].*)!)?(.*)", range_, re.DOTALL)
     if not range_ or not match:
         raise unparsable(range_)
-    quoted, quoted_cells, plain, rest = match.groups()
-    if quoted is not None or plain is not None:
-        title, cells = (quoted.replace("''", "'"), quoted_cells) if quoted is not None else (plain, rest)
-        sheet = _by_title(book, title)
-        if sheet is None:
-            raise unparsable(range_)
-        if cells is None:
-            return Area(sheet.id)
-        place = corners(cells)
-        if place is None:
-            raise unparsable(range_)
-        return Area(sheet.id, *place)
-    place = corners(rest)
-    if place is not None:
-        return Area(next(sheet.id for sheet in book.worksheets if not sheet.hidden), *place)
-    for named in book.named_ranges:
-        if named["name"].casefold() == rest.casefold():
-            return from_grid(named["range"])
-    sheet = _by_title(book, rest)
-    if sheet is None:
+    quoted, quoted_cells, title, cells = match.groups()
+    if quoted is not None:
+        title, cells = quoted.replace("''", "'"), quoted_cells
+    elif title is None:
+        if place := corners(cells):
+            return Area(next(sheet.id for sheet in book.worksheets if not sheet.hidden), *place)
+        for named in book.named_ranges:
+            if named["name"].casefold() == cells.casefold():
+                return from_grid(named["range"])
+        title, cells = cells, None
+    sheet = book.by_title(title)
+    place = (0, 0, FAR, FAR) if cells is None else corners(cells)
+    if sheet is None or place is None:
         raise unparsable(range_)
-    return Area(sheet.id)
+    return Area(sheet.id, *place)
 
 
 def from_grid(grid: dict[str, Any]) -> Area:
@@ -224,7 +182,7 @@ def to_grid(area: Area) -> dict[str, Any]:
     return grid
 
 
-def check(area: Area, sheet: Sized) -> Area:
+def check(area: Area, sheet: Worksheet) -> Area:
     """The area clipped to the grid; refused when it is none, or starts outside, as Google refuses it."""
     for name, start, end in (("Row", area.top, area.bottom), ("Column", area.left, area.right)):
         if start < 0 or end <= start:
@@ -235,7 +193,7 @@ def check(area: Area, sheet: Sized) -> Area:
     return area.clip(sheet.row_count, sheet.column_count)
 
 
-def exceeds(area: Area, sheet: Sized) -> Refusal:
+def exceeds(area: Area, sheet: Worksheet) -> Refusal:
     return invalid(
         f"Range ({text(area, sheet.title)}) exceeds grid limits. "
         f"Max rows: {sheet.row_count}, max columns: {sheet.column_count}"

@@ -90,10 +90,6 @@ def fixed(formula: str) -> str:
     return each(formula, lambda ref: replace(ref, start=fix(ref.start), end=ref.end and fix(ref.end)))
 
 
-def _is_on(ref: Reference, home: str, sheet: str) -> bool:
-    return (ref.sheet or home).casefold() == sheet.casefold()
-
-
 Move = Callable[[int, int], tuple[int, int] | None]
 """From the first and last index of a run to where they are afterwards; None when nothing of it is left."""
 
@@ -133,7 +129,7 @@ def shifted(formula: str, home: str, sheet: str, move: Move, *, rows: bool) -> s
     """The formula of worksheet `home` after rows (or columns) of `sheet` moved."""
 
     def change(ref: Reference) -> str | Reference:
-        if not _is_on(ref, home, sheet):
+        if (ref.sheet or home).casefold() != sheet.casefold():
             return ref
         end = ref.end or ref.start
         first, last = (ref.start.row, end.row) if rows else (ref.start.column, end.column)
@@ -142,12 +138,9 @@ def shifted(formula: str, home: str, sheet: str, move: Move, *, rows: bool) -> s
         place = move(first, first if last is None else max(first, last))
         if place is None:
             return REF
-        if rows:
-            start = replace(ref.start, row=place[0])
-            end = end if last is None else replace(end, row=place[1])
-        else:
-            start = replace(ref.start, column=place[0])
-            end = end if last is None else replace(end, column=place[1])
+        start = replace(ref.start, row=place[0]) if rows else replace(ref.start, column=place[0])
+        if last is not None:
+            end = replace(end, row=place[1]) if rows else replace(end, column=place[1])
         return Reference(ref.sheet, start, end if ref.end else None)
 
     return each(formula, change)

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.emulator import a1
 from pipeline.emulator.a1 import FAR, Area
+from pipeline.emulator.book import Book, Worksheet, new_worksheet
 from pipeline.emulator.refusal import Refusal
 
-
-@dataclass
-class Tab:
-    id: int
-    title: str
-    hidden: bool = False
-    row_count: int = 1000
-    column_count: int = 26
-
-
-@dataclass
-class Book:
-    worksheets: list[Tab]
-    named_ranges: list[dict[str, Any]] = field(default_factory=list)
-
-
-BOOK = Book(
-    [Tab(9, "Hidden", hidden=True), Tab(0, "Sheet1"), Tab(1, "Jon's data"), Tab(2, "D3"), Tab(3, "a/b")],
-    [{"name": "scores", "range": {"sheetId": 1, "startRowIndex": 1, "endRowIndex": 5, "startColumnIndex": 2}}],
+BOOK = Book("b", {})
+BOOK.worksheets = [
+    new_worksheet(9, {"title": "Hidden", "hidden": True}),
+    *(new_worksheet(number, {"title": title}) for number, title in enumerate(("Sheet1", "Jon's data", "D3", "a/b"))),
+]
+BOOK.named_ranges.append(
+    {"name": "scores", "range": {"sheetId": 1, "startRowIndex": 1, "endRowIndex": 5, "startColumnIndex": 2}}
 )
 
 
@@ -107,7 +93,7 @@ edges = st.tuples(st.integers(0, 900), st.integers(0, 900)).map(sorted)
 
 @settings(max_examples=200, deadline=None)
 @given(edges, edges, st.sampled_from(BOOK.worksheets))
-def test_what_is_written_is_read_back(rows: list[int], columns: list[int], tab: Tab) -> None:
+def test_what_is_written_is_read_back(rows: list[int], columns: list[int], tab: Worksheet) -> None:
     """Any area survives the way through its text."""
     area = Area(tab.id, rows[0], columns[0], rows[1] + 1, columns[1] + 1)
     assert a1.parse(a1.text(area, tab.title), BOOK) == area
