@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from . import calc, conditions, patches
+from . import calc, conditions, patches, references
 from .book import Book, Worksheet
 from .calc import CellError, Results
 from .calls import Json
@@ -89,47 +89,44 @@ class Writer:
         self.book = book
         self.sheet = sheet
         self.mask = mask
-        self.values = not mask or "userEnteredValue" in mask
-        self.attrs = {name: beneath for name, beneath in mask.items() if name in _KEPT} if mask else {}
+        self.attrs = {name: beneath for name, beneath in mask.items() if name in _KEPT}
         self._seen: dict[tuple[int, str], int] = {}
-        self._repeated: dict[int, int] = {}
 
     def write(self, row: Row, column: int, cell: Json) -> None:
+        self.repeat(row, column, column + 1, cell)
+
+    def repeat(self, row: Row, left: int, right: int, cell: Json, *, down: int = 0) -> None:
+        """Write the same cell into columns left..right; a formula as it would be copied there, from `down` rows above."""
         for name in _UNCLAIMED:
-            if name in cell and (not self.mask or name in self.mask):
+            if name in cell and wants(self.mask, name) is not None:
                 raise Refusal(501, f"The local workspace does not claim CellData.{name}.")
-        if self.values:
-            row.set_value(column, check_text(value_of(cell.get("userEnteredValue"))[0]))
+        if wants(self.mask, "userEnteredValue") is not None:
+            value = check_text(value_of(cell.get("userEnteredValue"))[0])
+            for column in range(left, right):
+                row.set_value(column, copied(value, down, column - left))
         if self.attrs or not self.mask:
-            row.set_attr(column, self.attribute(row.attr(column), cell))
-
-    def repeat(self, row: Row, left: int, right: int, cell: Json) -> None:
-        """Write the same cell into columns left..right."""
-        known = self._repeated
-        for column in range(left, right):
-            if self.values:
-                row.set_value(column, check_text(value_of(cell.get("userEnteredValue"))[0]))
-            if self.attrs or not self.mask:
+            given = {name: cell[name] for name in _KEPT if name in cell}
+            key = repr(given)
+            for column in range(left, right):
                 old = row.attr(column)
-                if old not in known:
-                    known[old] = self.attribute(old, cell)
-                row.set_attr(column, known[old])
+                if (old, key) not in self._seen:
+                    self._seen[old, key] = self.attribute(old, given)
+                row.set_attr(column, self._seen[old, key])
 
-    def attribute(self, old: int, cell: Json) -> int:
-        given = {name: cell[name] for name in _KEPT if name in cell}
-        key = (old, repr(given))
-        if key not in self._seen:
-            document = copy.deepcopy(self.book.attributes[old])
-            if self.mask:
-                patches.patch(document, given, self.attrs)
-            else:
-                document = copy.deepcopy(given)
-            document = {name: value for name, value in document.items() if value}
-            patches.settle(document)
-            if "dataValidation" in given and "dataValidation" in document:
-                document["dataValidation"] = conditions.validation(self.book, self.sheet, document["dataValidation"])
-            self._seen[key] = self.book.attribute(document)
-        return self._seen[key]
+    def attribute(self, old: int, given: Json) -> int:
+        """The number of the attributes that those numbered `old` become."""
+        document: Json = copy.deepcopy(self.book.attributes[old] if self.mask else given)
+        if self.mask:
+            patches.patch(document, given, self.attrs)
+        document = patches.settle(patches.filled(document))
+        if "dataValidation" in given and "dataValidation" in document:
+            document["dataValidation"] = conditions.validation(self.book, self.sheet, document["dataValidation"])
+        return self.book.attribute(document)
+
+
+def copied(value: Value, down: int, across: int) -> Value:
+    """What a value is that many rows down and columns across: a formula's relative references go along."""
+    return Formula(references.carried(value, down, across)) if type(value) is Formula else value
 
 
 def typed_format(book: Book, attr: int, number_format: NumberFormat | None) -> int:

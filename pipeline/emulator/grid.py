@@ -194,6 +194,12 @@ class Grid:
         number, place = self._find(index)
         self.rows_of(self.blocks[number])[place] = row
 
+    def clear(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Take the values of an area away; attributes stay."""
+        for index, row in self.rows(top, bottom):
+            if row.any(left, right - 1):
+                self.edit(index).clear(left, right)
+
     def _grow(self, height: int) -> None:
         """Store empty rows up to a height: the last block is filled up, then others follow."""
         missing = height - self.height

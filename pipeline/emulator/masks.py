@@ -6,12 +6,15 @@ Pure. A mask is a tree of names; an empty tree means everything below.
 from __future__ import annotations
 
 import re
+from collections import deque
 from functools import cache
 from typing import Any
 
 Tree = dict[str, Any]
 
-_TOKEN = re.compile(r"\s*([A-Za-z0-9_.\-$*]+|[(),/])\s*")
+_TOKEN = re.compile(r"\s*([A-Za-z0-9_.\-$*]+|\S)\s*")
+_NAMES = re.compile(r"[A-Za-z0-9_\-$*]+(?:\.[A-Za-z0-9_\-$*]+)*")
+_MOST_TOKENS, _MOST_BRACKETS = 5000, 50
 
 
 class MaskError(ValueError):
@@ -19,63 +22,57 @@ class MaskError(ValueError):
 
 
 def parse(text: str) -> Tree:
-    tokens: list[str] = []
-    place = 0
-    while place < len(text):
-        match = _TOKEN.match(text, place)
-        if not match:
+    tokens = deque([*_TOKEN.findall(text), ""])  # with a mark at the end
+    try:
+        if len(tokens) > _MOST_TOKENS or text.count("(") > _MOST_BRACKETS:
             raise MaskError(text)
-        tokens.append(match[1])
-        place = match.end()
-    if len(tokens) > 5000 or text.count("(") > 50:
-        raise MaskError(text)
-    tree, rest = _names(tokens, 0, text)
-    if rest != len(tokens):
-        raise MaskError(text)
+        tree = _names(tokens)
+        _expect(tokens, "")
+    except ValueError:
+        raise MaskError(text) from None
     return tree
 
 
-def _names(tokens: list[str], place: int, text: str) -> tuple[Tree, int]:
+def _expect(tokens: deque[str], token: str) -> None:
+    if tokens.popleft() != token:
+        raise ValueError(token)
+
+
+def _names(tokens: deque[str]) -> Tree:
+    """`a,b.c(d),e/f` as a tree, up to what does not belong to it."""
     tree: Tree = {}
     while True:
-        path: list[str] = []
-        while True:
-            if place >= len(tokens) or tokens[place] in "(),/":
-                raise MaskError(text)
-            path += tokens[place].split(".")
-            place += 1
-            if place < len(tokens) and tokens[place] == "/":
-                place += 1
-                continue
-            break
+        path = _path(tokens)
+        while tokens[0] == "/":
+            tokens.popleft()
+            path += _path(tokens)
         below: Tree = {}
-        if place < len(tokens) and tokens[place] == "(":
-            below, place = _names(tokens, place + 1, text)
-            if place >= len(tokens) or tokens[place] != ")":
-                raise MaskError(text)
-            place += 1
-        if "" in path:
-            raise MaskError(text)
-        _add(tree, path, below)
-        if place < len(tokens) and tokens[place] == ",":
-            place += 1
-            continue
-        return tree, place
+        if tokens[0] == "(":
+            tokens.popleft()
+            below = _names(tokens)
+            _expect(tokens, ")")
+        for name in reversed(path):
+            below = {name: below}
+        _merge(tree, below)
+        if tokens[0] != ",":
+            return tree
+        tokens.popleft()
 
 
-def _add(tree: Tree, path: list[str], below: Tree) -> None:
-    for name in path[:-1]:
-        if name in tree and not tree[name]:
-            return  # everything below is already asked for
-        tree = tree.setdefault(name, {})
-    last = path[-1]
-    if not below:
-        tree[last] = {}
-    elif last not in tree:
-        tree[last] = below
-    elif tree[last]:
-        for name, deeper in below.items():
-            _add(tree[last], [name], deeper)
+def _path(tokens: deque[str]) -> list[str]:
+    names = tokens.popleft()
+    if not _NAMES.fullmatch(names):
+        raise ValueError(names)
+    return names.split(".")
+
+
+def _merge(tree: Tree, more: Tree) -> None:
+    """Ask for more; what is asked for as a whole stays so."""
+    for name, below in more.items():
+        if tree.get(name) and below:
+            _merge(tree[name], below)
+        else:
+            tree[name] = {} if name in tree else below
 
 
 def trim(tree: Tree, value: Any) -> Any:

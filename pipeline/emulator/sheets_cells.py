@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from . import a1, patches, references
+from . import a1, patches
 from .a1 import Area
 from .book import Book, Worksheet
 from .calc import CellError
 from .calls import Json
-from .cells import Reader, Writer, check_text
+from .cells import Reader, Writer, check_text, copied
 from .grid import Row
 from .refusal import Refusal, invalid
 from .typed import Formula, Value, entered
@@ -19,37 +19,40 @@ from .typed import Formula, Value, entered
 
 def update_cells(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
-    rows = request.get("rows", [])
-    if ("range" in request) == ("start" in request):
+    rows, fill = request.get("rows", []), "range" in request
+    if fill == ("start" in request):
         raise invalid("Exactly one of range and start must be set.")
-    if "start" in request:
+    if fill:
+        sheet, area = book.area(request["range"])
+    else:
         start = request["start"]
         sheet = book.worksheet(start.get("sheetId", 0))
-        top, left = start.get("rowIndex", 0), start.get("columnIndex", 0)
-        a1.check(Area(sheet.id, top, left, top + 1, left + 1), sheet)
-        bottom, right = sheet.row_count, sheet.column_count
-        fill = False
-    else:
-        sheet, area = book.area(request["range"])
-        top, left = area.top, area.left
-        bottom, right = area.bottom, area.right
-        fill = True
-    width = max((len(row.get("values", [])) for row in rows), default=0)
-    if left + width > right:
-        raise invalid(f"Attempting to write column: {right}, beyond the last requested column of: {right - 1}")
-    if top + len(rows) > bottom:
-        raise invalid(f"Attempting to write row: {bottom}, beyond the last requested row of: {bottom - 1}")
+        area = a1.check(Area(sheet.id, start.get("rowIndex", 0), start.get("columnIndex", 0)), sheet)
+    if area.left + _width(rows) > area.right:
+        raise invalid(
+            f"Attempting to write column: {area.right}, beyond the last requested column of: {area.right - 1}"
+        )
+    if area.top + len(rows) > area.bottom:
+        raise invalid(f"Attempting to write row: {area.bottom}, beyond the last requested row of: {area.bottom - 1}")
     writer = Writer(book, sheet, mask)
-    for offset in range(bottom - top if fill else len(rows)):
-        cells = rows[offset].get("values", []) if offset < len(rows) else []
-        if not cells and (not fill or sheet.grid.row(top + offset) is None):
-            continue
-        row = sheet.grid.edit(top + offset)
-        for column, cell in enumerate(cells, left):
-            writer.write(row, column, cell)
-        if fill:  # what the rows do not cover is cleared
-            for column in range(left + len(cells), min(right, row.width)):
-                writer.write(row, column, {})
+    _write(writer, rows, area.top, area.left)
+    if fill:  # what the rows do not cover is cleared
+        for index, row in sheet.grid.rows(area.top, area.bottom):
+            written = len(rows[index - area.top].get("values", [])) if index - area.top < len(rows) else 0
+            if area.left + written < min(area.right, row.width):
+                writer.repeat(sheet.grid.edit(index), area.left + written, min(area.right, row.width), {})
+
+
+def _width(rows: Sequence[Json]) -> int:
+    return max((len(row.get("values", [])) for row in rows), default=0)
+
+
+def _write(writer: Writer, rows: Sequence[Json], top: int, left: int) -> None:
+    for index, data in enumerate(rows, top):
+        if cells := data.get("values"):
+            row = writer.sheet.grid.edit(index)
+            for column, cell in enumerate(cells, left):
+                writer.write(row, column, cell)
 
 
 def append_cells(book: Book, request: Json) -> None:
@@ -58,38 +61,24 @@ def append_cells(book: Book, request: Json) -> None:
     sheet = book.worksheet(request.get("sheetId", 0))
     mask = patches.required(request.get("fields"))
     rows = request.get("rows", [])
-    last = next((i for i, row in sheet.grid.backwards(0, sheet.grid.height) if row.values), -1)
-    width = max((len(row.get("values", [])) for row in rows), default=0)
-    sheet.resize(max(sheet.row_count, last + 1 + len(rows)), max(sheet.column_count, width))
+    top = next((index + 1 for index, row in sheet.grid.backwards(0, sheet.grid.height) if row.values), 0)
+    sheet.resize(max(sheet.row_count, top + len(rows)), max(sheet.column_count, _width(rows)))
     book.check_size()
-    writer = Writer(book, sheet, mask)
-    for index, data in enumerate(rows, last + 1):
-        row = sheet.grid.edit(index)
-        for column, cell in enumerate(data.get("values", [])):
-            writer.write(row, column, cell)
+    _write(Writer(book, sheet, mask), rows, top, 0)
 
 
 def repeat_cell(book: Book, request: Json) -> None:
     sheet, area = book.area(request.get("range", {}))
     cell = request.get("cell", {})
     writer = Writer(book, sheet, patches.required(request.get("fields")))
-    formula = cell.get("userEnteredValue", {}).get("formulaValue") if writer.values else None
     for index in range(area.top, area.bottom):
-        row = sheet.grid.edit(index)
-        writer.repeat(row, area.left, area.right, cell)
-        if formula and formula.startswith("="):
-            for column in range(area.left, area.right):
-                row.set_value(column, Formula(references.carried(formula, index - area.top, column - area.left)))
+        if cell or sheet.grid.row(index) is not None:
+            writer.repeat(sheet.grid.edit(index), area.left, area.right, cell, down=index - area.top)
 
 
 def set_data_validation(book: Book, request: Json) -> None:
-    sheet, area = book.area(request.get("range", {}))
-    rule = request.get("rule")
-    writer = Writer(book, sheet, {"dataValidation": {}})
-    for index in range(area.top, area.bottom):
-        if rule is None and sheet.grid.row(index) is None:
-            continue
-        writer.repeat(sheet.grid.edit(index), area.left, area.right, {"dataValidation": rule} if rule else {})
+    cell = {"dataValidation": request["rule"]} if request.get("rule") else {}
+    repeat_cell(book, {"range": request.get("range", {}), "cell": cell, "fields": "dataValidation"})
 
 
 # -- sorting
@@ -121,11 +110,10 @@ def sort_range(book: Book, request: Json) -> None:
         column = spec.get("dimensionIndex", 0)
         if not area.left <= column < area.right:
             raise invalid(f"The sort column {column} is not in the range.")
-        keys = {index: reader.effective(index, column, sheet.value(index, column)) for index in order}
-        filled = [index for index in order if keys[index] not in (None, "")]
-        filled.sort(key=lambda index, keys=keys: _rank(keys[index]), reverse=spec.get("sortOrder") == "DESCENDING")  # type: ignore[misc]
-        present = set(filled)
-        order = filled + [index for index in order if index not in present]
+        values = {index: reader.effective(index, column, sheet.value(index, column)) for index in order}
+        ranks = {index: _rank(value) for index, value in values.items() if value not in (None, "")}
+        filled = sorted(ranks, key=ranks.__getitem__, reverse=spec.get("sortOrder") == "DESCENDING")
+        order = filled + [index for index in order if index not in ranks]
     _permute(sheet, area, order)
 
 
@@ -140,9 +128,7 @@ def _permute(sheet: Worksheet, area: Area, order: list[int]) -> None:
         if target == source or (part is None and rows[target] is None):
             continue
         if part:
-            part.values = [
-                Formula(references.carried(v, target - source, 0)) if type(v) is Formula else v for v in part.values
-            ]
+            part.values = [copied(value, target - source, 0) for value in part.values]
         if whole:
             sheet.grid.put(target, part)
         else:
@@ -172,17 +158,11 @@ def merge_cells(book: Book, request: Json) -> None:
 
 def _keep_first(sheet: Worksheet, part: Area) -> None:
     """Of the cells merged the first value stays, at the top left."""
-    places = [
-        (index, column)
-        for index, row in sheet.grid.rows(part.top, part.bottom)
-        for column in range(part.left, min(part.right, len(row.values)))
-        if row.values[column] is not None
-    ]
-    if places:
-        value = sheet.value(*places[0])
-        for index, column in places:
-            sheet.grid.edit(index).set_value(column, None)
-        sheet.grid.edit(part.top).set_value(part.left, value)
+    rows = sheet.grid.rows(part.top, part.bottom)
+    values = [value for _, row in rows for value in row.values[part.left : part.right] if value is not None]
+    if values:
+        sheet.grid.clear(part.top, part.left, part.bottom, part.right)
+        sheet.grid.edit(part.top).set_value(part.left, values[0])
 
 
 def _unmerge(merges: list[Json], area: Area) -> None:
@@ -234,36 +214,31 @@ def copy_paste(book: Book, request: Json) -> None:
     values, attributes = _PASTES[kind]
     source_sheet, source = book.area(request.get("source", {}))
     sheet, target = book.area(request.get("destination", {}))
-    bottom, right, end, far = source.bottom, source.right, target.bottom, target.right
-    height, width = bottom - source.top, right - source.left
-    down, across = max((end - target.top) // height, 1), max((far - target.left) // width, 1)
-    reader = Reader(book, source_sheet)
-    rows = [source_sheet.grid.row(index) for index in range(source.top, bottom)]
-    copies = [row.copy() if row else Row([], []) for row in rows]
-    if target.top + down * height > sheet.row_count or target.left + across * width > sheet.column_count:
+    height, width = source.bottom - source.top, source.right - source.left
+    down = max((target.bottom - target.top) // height, 1) * height
+    across = max((target.right - target.left) // width, 1) * width
+    if target.top + down > sheet.row_count or target.left + across > sheet.column_count:
         raise invalid("The destination of the paste is outside of the grid.")
-    for row_offset in range(down * height):
-        copied = copies[row_offset % height]
-        from_row = source.top + row_offset % height
+    reader = Reader(book, source_sheet)
+    rows = [source_sheet.grid.row(index) for index in range(source.top, source.bottom)]
+    copies = [row.copy() if row else Row([], []) for row in rows]
+    for row_offset in range(down):
+        place = row_offset % height
         row = sheet.grid.edit(target.top + row_offset)
-        for column_offset in range(across * width):
+        for column, column_offset in enumerate(range(across), target.left):
             from_column = source.left + column_offset % width
-            column = target.left + column_offset
-            value = copied.value(from_column)
-            if type(value) is Formula:
-                if kind == "PASTE_VALUES":
-                    value = reader.effective(from_row, from_column, value)
-                else:
-                    shift = (target.top + row_offset - from_row, column - from_column)
-                    value = Formula(references.carried(value, *shift))
+            value = copies[place].value(from_column)
+            if kind == "PASTE_VALUES":
+                value = reader.effective(source.top + place, from_column, value) if type(value) is Formula else value
+                value = str(value) if isinstance(value, CellError) else value
             if values:
-                row.set_value(column, str(value) if isinstance(value, CellError) else value)
+                shift = (target.top + row_offset - source.top - place, column - from_column)
+                row.set_value(column, copied(value, *shift))
             if attributes:
-                given = book.attributes[copied.attr(from_column)]
-                kept = {
-                    name: item for name, item in book.attributes[row.attr(column)].items() if name not in attributes
-                }
-                row.set_attr(column, book.attribute({**kept, **{n: given[n] for n in attributes if n in given}}))
+                given, own = book.attributes[copies[place].attr(from_column)], book.attributes[row.attr(column)]
+                kept = {name: item for name, item in own.items() if name not in attributes}
+                pasted = {name: given[name] for name in attributes if name in given}
+                row.set_attr(column, book.attribute({**kept, **pasted}))
 
 
 def _scope(book: Book, request: Json) -> Iterable[tuple[Worksheet, Area]]:
@@ -305,8 +280,7 @@ def find_replace(book: Book, request: Json) -> Json:
                     counts["occurrencesChanged"] += count
                     rows.add((sheet.id, index))
                     sheets.add(sheet.id)
-    counts |= {"rowsChanged": len(rows), "sheetsChanged": len(sheets)}
-    return {name: count for name, count in counts.items() if count}
+    return patches.filled({**counts, "rowsChanged": len(rows), "sheetsChanged": len(sheets)})
 
 
 REQUESTS = {

@@ -277,9 +277,7 @@ def append(book: Book, _: Transaction, call: Call) -> Json:
 def _clear(book: Book, area: Area) -> str:
     sheet = book.worksheet(area.sheet)
     area = a1.check(area, sheet)
-    for index, row in sheet.grid.rows(area.top, area.bottom):
-        if row.any(area.left, area.right - 1):
-            sheet.grid.edit(index).clear(area.left, area.right)
+    sheet.grid.clear(area.top, area.left, area.bottom, area.right)
     return a1.text(area, sheet.title)
 
 
