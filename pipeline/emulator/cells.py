@@ -89,6 +89,8 @@ class Writer:
         self.book = book
         self.sheet = sheet
         self.mask = mask
+        self.unclaimed = {name for name in _UNCLAIMED if wants(mask, name) is not None}
+        self.values = wants(mask, "userEnteredValue") is not None
         self.attrs = {name: beneath for name, beneath in mask.items() if name in _KEPT}
         self._seen: dict[tuple[int, str], int] = {}
 
@@ -97,10 +99,9 @@ class Writer:
 
     def repeat(self, row: Row, left: int, right: int, cell: Json, *, down: int = 0) -> None:
         """Write the same cell into columns left..right; a formula as it would be copied there, from `down` rows above."""
-        for name in _UNCLAIMED:
-            if name in cell and wants(self.mask, name) is not None:
-                raise Refusal(501, f"The local workspace does not claim CellData.{name}.")
-        if wants(self.mask, "userEnteredValue") is not None:
+        for name in self.unclaimed & cell.keys():
+            raise Refusal(501, f"The local workspace does not claim CellData.{name}.")
+        if self.values:
             value = check_text(value_of(cell.get("userEnteredValue"))[0])
             for column in range(left, right):
                 row.set_value(column, copied(value, down, column - left))

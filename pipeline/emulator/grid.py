@@ -253,8 +253,8 @@ class Grid:
         for block in self.blocks:
             for row in self.rows_of(block):
                 if row:
-                    row.values = trim(change(row.values, None), None)
-                    row.attrs = trim(change(row.attrs, 0), 0)
+                    row.values = row.values and trim(change(row.values, None), None)
+                    row.attrs = row.attrs and trim(change(row.attrs, 0), 0)
             block.changed()
         self.version += 1
 
