@@ -122,11 +122,11 @@ def corners(text_: str) -> tuple[int, int, int, int] | None:
             return None
     else:
         return None
-    (top, bottom), (left, right) = _span(rows), _span(columns)
+    (top, bottom), (left, right) = span(rows), span(columns)
     return top, left, bottom, right
 
 
-def _span(ends: list[int]) -> tuple[int, int]:
+def span(ends: list[int]) -> tuple[int, int]:
     """From the first to behind the last, in whichever order they stand; with one end it is open (`A:B5` is `A5:B`)."""
     return min(ends, default=0), max(ends) + 1 if len(ends) == 2 else FAR
 

@@ -12,14 +12,13 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from .a1 import Area, check, from_grid
 from .calls import Json
-from .grid import Block, Grid
+from .grid import Block, Grid, Row
 from .refusal import invalid, not_found
 from .typed import Formula, Value
 
@@ -37,6 +36,7 @@ CREATE TABLE IF NOT EXISTS attributes (
   spreadsheet TEXT NOT NULL, id INTEGER NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (spreadsheet, id)
 ) WITHOUT ROWID;
 """
+Found = TypeVar("Found")
 MAX_CELLS = 10_000_000
 MAX_COLUMNS = 18_278  # ZZZ
 IDS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}
@@ -146,11 +146,8 @@ class Book:
         self.title = ""  # Drive's name of the file; set on opening
         self.worksheets: list[Worksheet] = []
         self.attributes: list[Json] = [{}]
-        self.calculated: tuple[Any, Any] | None = None  # what calc.py found, and from which state
-        self.answered: dict[Any, Any] = {}
-        self.needed: tuple[Any, Any] | None = None
-        self.translated: tuple[Any, dict[Any, str]] | None = None
         self.revision = ""
+        self._remembered: dict[str, tuple[Any, Any]] = {}
         self._attribute_ids: dict[str, int] = {"{}": 0}
         self._stored_attributes = 1
         self.rows_deleted = False  # in this transaction
@@ -189,6 +186,13 @@ class Book:
     def by_title(self, title: str) -> Worksheet | None:
         folded = title.casefold()
         return next((sheet for sheet in self.worksheets if sheet.title.casefold() == folded), None)
+
+    def remember(self, name: str, state: Any, find: Callable[[], Found]) -> Found:
+        """What was found the last time, if the state is still the one from which it was found, or is found now."""
+        if name not in self._remembered or self._remembered[name][0] != state:
+            self._remembered[name] = (state, find())
+        found: Found = self._remembered[name][1]
+        return found
 
     def attribute(self, document: Json) -> int:
         """The number under which cells carry these attributes (a CellData without its value)."""
@@ -326,7 +330,7 @@ class _Shelf:
 
     def __init__(self, size: int = 8) -> None:
         self.size = size
-        self.books: OrderedDict[str, Book] = OrderedDict()
+        self.books: dict[str, Book] = {}  # the one used last at the end
         self.locks: dict[str, threading.RLock] = {}
         self.guard = threading.Lock()
 
@@ -336,15 +340,14 @@ class _Shelf:
 
     def take(self, id_: str, revision: str) -> Book | None:
         with self.guard:
-            book = self.books.get(id_)
-            return self.books.pop(id_) if book and book.revision == revision else None
+            book = self.books.pop(id_, None)
+        return book if book and book.revision == revision else None
 
     def put(self, book: Book) -> None:
         with self.guard:
             self.books[book.id] = book
-            self.books.move_to_end(book.id)
             while len(self.books) > self.size:
-                self.books.popitem(last=False)
+                del self.books[next(iter(self.books))]
 
 
 _SHELF = _Shelf()
@@ -384,19 +387,21 @@ def create(db: sqlite3.Connection, id_: str, doc: Json, sheets: Iterable[Workshe
 def duplicate(db: sqlite3.Connection, source: str, target: str) -> None:
     """Store a copy of a whole spreadsheet."""
     with opened(db, source) as book:
-        sheets = [copied(sheet, sheet.id) for sheet in book.worksheets]
         fresh = Book(target, copy.deepcopy(book.doc))
         fresh.attributes, fresh._attribute_ids = copy.deepcopy(book.attributes), dict(book._attribute_ids)
-        fresh.worksheets = sheets
+        fresh.worksheets = [copied(sheet, sheet.id) for sheet in book.worksheets]
         fresh.save(db)
 
 
-def copied(sheet: Worksheet, id_: int) -> Worksheet:
-    """A worksheet of the same cells and things under another id; ranges still name the old one."""
+def copied(sheet: Worksheet, id_: int, attribute: Callable[[int], int] = int) -> Worksheet:
+    """A worksheet of the same cells and things under another id; ranges still name the old one.
+
+    `attribute` says under which number the copy's book knows a cell's attributes.
+    """
     blocks = []
     for block in sheet.grid.blocks:
-        rows = sheet.grid.rows_of(block)
-        blocks.append(Block(None, block.size, None, [row and row.copy() for row in rows]))
+        rows = [row and Row(list(row.values), list(map(attribute, row.attrs))) for row in sheet.grid.rows_of(block)]
+        blocks.append(Block(None, block.size, None, rows))
     return Worksheet(id_, copy.deepcopy(sheet.doc), Grid(blocks, _nothing))
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import references
-from .a1 import FAR, from_grid
+from .a1 import FAR, from_grid, span
 from .references import Corner, Reference
 from .typed import Formula, Value, plain
 
@@ -57,10 +57,7 @@ def calculate(book: Book) -> dict[int, Results]:
     needed = _needed(book)
     if not needed:
         return {}
-    key = _key(book, needed)
-    if book.calculated is None or book.calculated[0] != key:
-        book.calculated = (key, _Run(book, needed).results())
-    return book.calculated[1]
+    return book.remember("results", _key(book, needed), lambda: _Run(book, needed).results())
 
 
 def answers(book: Book, home: Worksheet, formulas: Sequence[str]) -> list[Value | CellError]:
@@ -69,12 +66,8 @@ def answers(book: Book, home: Worksheet, formulas: Sequence[str]) -> list[Value 
         return []
     needed = dict(_needed(book))
     _add_columns(book, needed, home, formulas)
-    key = (_key(book, needed), home.id, tuple(formulas))
-    if key not in book.answered:
-        book.answered.clear()  # the last question only: a page asks the same ones again
-        book.answered[key] = _Run(book, needed).answers(home, formulas)
-    found: list[Value | CellError] = book.answered[key]
-    return found
+    key = (_key(book, needed), home.id, tuple(formulas))  # a page asks the same ones again
+    return book.remember("answers", key, lambda: _Run(book, needed).answers(home, formulas))
 
 
 Columns = dict[int, set[int] | None]
@@ -92,13 +85,14 @@ def _key(book: Book, sheet_ids: Iterable[int]) -> tuple[Any, ...]:
 def _needed(book: Book) -> Columns:
     """All of the worksheets that have formulas, and what these read of the others."""
     formulated = [sheet for sheet in book.worksheets if sheet.grid.formulas]
-    key = _key(book, [sheet.id for sheet in formulated])
-    if book.needed is None or book.needed[0] != key:
+
+    def find() -> Columns:
         columns: Columns = {}
         for sheet in formulated:
             _add_columns(book, columns, sheet, [formula for _, _, formula in sheet.formulas()])
-        book.needed = (key, columns | {sheet.id: None for sheet in formulated})
-    return book.needed[1]
+        return columns | {sheet.id: None for sheet in formulated}
+
+    return book.remember("needed", _key(book, [sheet.id for sheet in formulated]), find)
 
 
 def _add_columns(book: Book, columns: Columns, home: Worksheet, formulas: Iterable[str]) -> None:
@@ -254,9 +248,7 @@ class Translator:
         self.named = {named["name"].casefold(): named for named in book.named_ranges}
         sizes = tuple((sheet.id, sheet.title, sheet.row_count, sheet.column_count) for sheet in book.worksheets)
         layout = (sizes, tuple(sorted(engine_titles.items())), str(book.named_ranges))
-        if book.translated is None or book.translated[0] != layout:
-            book.translated = (layout, {})
-        self.known = book.translated[1]
+        self.known: dict[tuple[int, bool, str], str] = book.remember("translated", layout, dict)
 
     def translate(self, formula: str) -> str:
         """The same formula means the same as long as worksheets keep their titles and sizes: kept from run to run."""
@@ -275,16 +267,10 @@ class Translator:
                 self.known[key] = self._reference(references.reference(match))
             return self.known[key]
         if match["name"] and (named := self.named.get(match[0].casefold())):
-            area = from_grid(named["range"])
-            sheet = self.book.worksheet(area.sheet)
-            area = area.clip(sheet.row_count, sheet.column_count)
-            return self._reference(
-                Reference(
-                    sheet.title,
-                    Corner(area.left, area.top, True, True),
-                    None if area.is_cell else Corner(area.right - 1, area.bottom - 1, True, True),
-                )
-            )
+            sheet, area = self.book.area(named["range"])
+            start = Corner(area.left, area.top, True, True)
+            end = None if area.is_cell else Corner(area.right - 1, area.bottom - 1, True, True)
+            return self._reference(Reference(sheet.title, start, end))
         return match[0]
 
     def _reference(self, ref: Reference) -> str:
@@ -294,23 +280,19 @@ class Translator:
             return references.REF
         start, end = ref.start, ref.end
         if end is not None:
-            rows = [row for row in (start.row, end.row) if row is not None]
-            columns = [column for column in (start.column, end.column) if column is not None]
-            closed = (len(rows) == 2, len(columns) == 2)
+            top, bottom = span([row for row in (start.row, end.row) if row is not None])
+            left, right = span([column for column in (start.column, end.column) if column is not None])
             # fixed where it is open: alike in every formula that names it, so that the engine reads it once
             start = Corner(
-                min(columns, default=0),
-                min(rows, default=0),
-                start.fixed_column or start.column is None,
-                start.fixed_row or start.row is None,
+                left, top, start.fixed_column or start.column is None, start.fixed_row or start.row is None
             )
             end = Corner(
-                max(columns) if closed[1] else sheet.column_count - 1,
-                max(rows) if closed[0] else sheet.row_count - 1,
+                (sheet.column_count if right == FAR else right) - 1,
+                (sheet.row_count if bottom == FAR else bottom) - 1,
                 end.fixed_column or end.column is None,
                 end.fixed_row or end.row is None,
             )
-        if end is None and ((start.row or 0) >= sheet.row_count or (start.column or 0) >= sheet.column_count):
+        elif (start.row or 0) >= sheet.row_count or (start.column or 0) >= sheet.column_count:
             return references.REF
         engine_title = self.titles.get(title.casefold()) if ref.sheet is not None or self.away else None
         return str(Reference(engine_title, start, end))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import calc, conditions, patches, references
@@ -254,11 +254,3 @@ def _hyperlink(value: Value, document: Json) -> str | None:
         return match[1] if match else None
     link: str | None = document.get("userEnteredFormat", {}).get("textFormat", {}).get("link", {}).get("uri")
     return link
-
-
-def grid_rows(cells: Iterable[Json]) -> Json:
-    """A RowData; cells that have nothing at the end are left out."""
-    values = list(cells)
-    while values and not values[-1]:
-        values.pop()
-    return {"values": values} if values else {}

@@ -24,7 +24,7 @@ from . import (
     sheets_tabs,
 )
 from . import sheets_values as values
-from .book import TABLES, Book, Worksheet, new_worksheet
+from .book import TABLES, Book, new_worksheet
 from .calls import Call, Handler, Json, Transaction
 from .cells import DEFAULT_FORMAT
 from .masks import Tree
@@ -188,25 +188,10 @@ def copy_to(tx: Transaction, call: Call) -> Json:
     with opened(tx, call.params["spreadsheetId"]) as source:
         sheet = source.worksheet(call.params["sheetId"])
         with opened(tx, target_id, write=True) as target:
-            answer = _copy_across(source, sheet, target)
+            number = sheets_tabs.new_sheet_id(target)
+            answer = sheets_tabs.copy_sheet(target, source, sheet, number, None, len(target.worksheets))
     drive.touch(tx, target_id)
     return answer
-
-
-def _copy_across(source: Book, sheet: Worksheet, target: Book) -> Json:
-    number = sheets_tabs.new_sheet_id(target)
-    copied = sheets_tabs.copy_into(target, sheet, number, sheets_tabs.copy_title(target, sheet.title))
-    numbers = {0: 0}
-    for block in copied.grid.blocks:
-        for row in copied.grid.rows_of(block):
-            if row:
-                for attr in row.attrs:
-                    if attr not in numbers:
-                        numbers[attr] = target.attribute(source.attributes[attr])
-                row.attrs = [numbers[attr] for attr in row.attrs]
-    target.worksheets.append(copied)
-    target.check_size()
-    return sheets_render.sheet_properties(target, copied)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -9,9 +9,11 @@ from . import a1, conditional
 from .a1 import Area
 from .book import LISTS, Book, Worksheet
 from .calls import Json
-from .cells import Reader, grid_rows
+from .cells import Reader
+from .grid import trim
 from .masks import Tree
-from .patches import wants
+from .patches import filled, wants
+from .sheets_metadata import home
 
 ROW_HEIGHT, COLUMN_WIDTH = 21, 100
 
@@ -45,11 +47,8 @@ def spreadsheet(book: Book, base_url: str, areas: Sequence[Area] | None, grid_da
         ],
         "spreadsheetUrl": f"{base_url}/spreadsheets/d/{book.id}/edit",
     }
-    if book.named_ranges:
-        answer["namedRanges"] = book.named_ranges
-    if entries := [entry for entry in book.metadata if entry["location"]["locationType"] == "SPREADSHEET"]:
-        answer["developerMetadata"] = entries
-    return answer
+    entries = [entry for entry in book.metadata if home(entry) is None]
+    return {**answer, **filled({"namedRanges": book.named_ranges, "developerMetadata": entries})}
 
 
 def _asks_for_data(mask: Tree) -> bool:
@@ -63,52 +62,36 @@ def _sheet(book: Book, sheet: Worksheet, areas: Sequence[Area] | None, with_data
         chosen = [Area(sheet.id)] if areas is None else [area for area in areas if area.sheet == sheet.id]
         reader = Reader(book, sheet)
         answer["data"] = [grid_data(book, reader, a1.check(area, sheet), mask or {}) for area in chosen]
-    for name in (*LISTS, "basicFilter"):
-        if sheet.doc.get(name):
-            answer[name] = sheet.doc[name]
     entries = [entry for entry in book.metadata if entry["location"].get("sheetId") == sheet.id]
-    if entries := [entry for entry in entries if entry["location"]["locationType"] == "SHEET"]:
-        answer["developerMetadata"] = entries
-    return answer
+    things = {name: sheet.doc.get(name) for name in (*LISTS, "basicFilter")}
+    return {**answer, **filled({**things, "developerMetadata": entries})}
 
 
 def grid_data(book: Book, reader: Reader, area: Area, mask: Tree) -> Json:
     """The GridData of one clipped area."""
-    answer: Json = {}
-    if area.top:
-        answer["startRow"] = area.top
-    if area.left:
-        answer["startColumn"] = area.left
+    answer = filled({"startRow": area.top, "startColumn": area.left})
     rows_mask = wants(mask, "rowData")
     if rows_mask is not None:
         cell_mask = wants(rows_mask, "values") or {}
         formatted = wants(cell_mask, "effectiveFormat") is not None
         effects = conditional.effects(book, reader, area) if formatted else {}
-        rows = list(_rows(reader, area, cell_mask, effects))
-        if rows:
-            answer["rowData"] = rows
+        answer |= filled({"rowData": _rows(reader, area, cell_mask, effects)})
     for name, is_rows in (("rowMetadata", True), ("columnMetadata", False)):
         if wants(mask, name) is not None:
             answer[name] = list(_lines(book, reader.sheet, area, rows=is_rows))
     return answer
 
 
-def _rows(reader: Reader, area: Area, mask: Tree, effects: dict[tuple[int, int], Json]) -> Iterable[Json]:
-    pending = 0
-    at = area.top
+def _rows(reader: Reader, area: Area, mask: Tree, effects: dict[tuple[int, int], Json]) -> list[Json]:
+    rows: list[Json] = []
     for index, row, width in reader.rows(area.top, area.bottom):
-        data = grid_rows(
+        rows += ({} for _ in range(index - area.top - len(rows)))
+        cells = [
             reader.cell(index, column, row.value(column), row.attr(column), mask, effects.get((index, column), {}))
             for column in range(area.left, min(area.right, width))
-        )
-        pending += index - at
-        at = index + 1
-        if not data:
-            pending += 1
-            continue
-        yield from ({} for _ in range(pending))
-        pending = 0
-        yield data
+        ]
+        rows.append(filled({"values": trim(cells, {})}))
+    return trim(rows, {})
 
 
 def _lines(book: Book, sheet: Worksheet, area: Area, *, rows: bool) -> Iterable[Json]:

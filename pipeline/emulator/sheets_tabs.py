@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from functools import cache
 from zoneinfo import available_timezones
 
 from . import patches, places, references, schema, sheets_metadata
@@ -145,24 +146,16 @@ def delete_sheet(book: Book, request: Json) -> None:
 
 def duplicate_sheet(book: Book, request: Json) -> Json:
     source = book.worksheet(request.get("sourceSheetId", 0), called="sheet")
-    number = new_sheet_id(book, request.get("newSheetId"))
-    title = request.get("newSheetName") or copy_title(book, source.title)
+    number, index = new_sheet_id(book, request.get("newSheetId")), request.get("insertSheetIndex", 0)
+    return {"properties": copy_sheet(book, book, source, number, request.get("newSheetName"), index)}
+
+
+def copy_sheet(book: Book, source_book: Book, source: Worksheet, number: int, title: str | None, index: int) -> Json:
+    """Put a copy of a worksheet into a book, with new ids for what hangs on it; the properties of the copy."""
+    title = title or _copy_title(book, source.title)
     _check_title(book, title)
-    sheet = copy_into(book, source, number, title)
-    _insert(book, sheet, request.get("insertSheetIndex", 0))
-    book.check_size()
-    return {"properties": sheet_properties(book, sheet)}
-
-
-def copy_title(book: Book, title: str) -> str:
-    """The first free title for a copy."""
-    names = (f"Copy of {title}" + (f" {n}" if n else "") for n in range(10_000))
-    return next(name for name in names if not book.by_title(name))
-
-
-def copy_into(book: Book, source: Worksheet, number: int, title: str) -> Worksheet:
-    """A copy of a worksheet with new ids for what hangs on it; not yet in the book."""
-    sheet = copied(source, number)
+    attribute = cache(lambda old: book.attribute(source_book.attributes[old]))
+    sheet = copied(source, number, attribute)
     sheet.doc = places.changed(
         sheet.doc, lambda place: {**place, "sheetId": number} if places.is_on(place, source.id) else place
     )
@@ -173,7 +166,15 @@ def copy_into(book: Book, source: Worksheet, number: int, title: str) -> Workshe
         for item in sheet.doc.get(kept, []):
             item[id_name] = free_id(None, taken, "")
             taken.add(item[id_name])
-    return sheet
+    _insert(book, sheet, index)
+    book.check_size()
+    return sheet_properties(book, sheet)
+
+
+def _copy_title(book: Book, title: str) -> str:
+    """The first free title for a copy."""
+    names = (f"Copy of {title}" + (f" {n}" if n else "") for n in range(10_000))
+    return next(name for name in names if not book.by_title(name))
 
 
 REQUESTS: dict[str, Callable[[Book, Json], Json | None]] = {
