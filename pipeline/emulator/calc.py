@@ -283,9 +283,7 @@ class Translator:
             top, bottom = span([row for row in (start.row, end.row) if row is not None])
             left, right = span([column for column in (start.column, end.column) if column is not None])
             # fixed where it is open: alike in every formula that names it, so that the engine reads it once
-            start = Corner(
-                left, top, start.fixed_column or start.column is None, start.fixed_row or start.row is None
-            )
+            start = Corner(left, top, start.fixed_column or start.column is None, start.fixed_row or start.row is None)
             end = Corner(
                 (sheet.column_count if right == FAR else right) - 1,
                 (sheet.row_count if bottom == FAR else bottom) - 1,

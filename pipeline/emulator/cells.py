@@ -219,11 +219,12 @@ class Reader:
             base |= {"numberFormat": dict(number_format)} if number_format else {}
             base |= {"horizontalAlignment": alignment} if alignment else {}
             base["hyperlinkDisplayType"] = "PLAIN_TEXT"
-            self._formats[key] = _laid_over(base, self.book.attributes[attr].get("userEnteredFormat", {}))
-        return _laid_over(self._formats[key], rules) if rules else self._formats[key]
+            self._formats[key] = laid_over(base, self.book.attributes[attr].get("userEnteredFormat", {}))
+        return laid_over(self._formats[key], rules) if rules else self._formats[key]
 
 
-def _laid_over(base: Json, layer: Mapping[str, Any]) -> Json:
+def laid_over(base: Json, layer: Mapping[str, Any]) -> Json:
+    """A format with another on top of it; text formats mix."""
     result = dict(base)
     for name, value in layer.items():
         result[name] = {**result.get(name, {}), **value} if name == "textFormat" else value

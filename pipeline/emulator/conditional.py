@@ -16,7 +16,7 @@ from .a1 import Area, from_grid
 from .book import Book
 from .calc import CellError
 from .calls import Json
-from .cells import Reader
+from .cells import Reader, laid_over
 from .typed import Formula, Value, entered
 
 Effects = dict[tuple[int, int], Json]
@@ -55,10 +55,7 @@ def effects(book: Book, reader: Reader, area: Area) -> Effects:
     found: Effects = {}
     for rule in reader.sheet.doc.get("conditionalFormats", []):
         for place, layer in _effects(book, reader, rule, area):
-            before = found.get(place, {})
-            found[place] = {**layer, **before}
-            if "textFormat" in layer and "textFormat" in before:
-                found[place]["textFormat"] = {**layer["textFormat"], **before["textFormat"]}
+            found[place] = laid_over(layer, found.get(place, {}))
     return found
 
 

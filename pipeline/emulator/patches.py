@@ -78,18 +78,18 @@ def patch(target: Json, source: Json, mask: Tree, fields: tuple[str, ...] = (), 
             if not inner:
                 del target[name]
             continue
-        _forget_twin(target, name)
+        target.pop(_twin(name), None)
         if name in source:
             target[name] = copy.deepcopy(source[name])
         else:
             target.pop(name, None)
 
 
-def _forget_twin(target: Json, name: str) -> None:
+def _twin(name: str) -> str:
+    """The other name under which a colour stands: `backgroundColor` and `backgroundColorStyle`."""
     if name.endswith(("Color", "color")):
-        target.pop(name + "Style", None)
-    elif name.endswith(("ColorStyle", "colorStyle")):
-        target.pop(name[: -len("Style")], None)
+        return name + "Style"
+    return name.removesuffix("Style") if name.endswith(("ColorStyle", "colorStyle")) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -120,18 +120,18 @@ def settle(node: Any) -> Any:
         for item in node:
             settle(item)
     elif isinstance(node, dict):
-        for name in list(node):
-            value = node[name]
+        for name, value in list(node.items()):
+            twin = _twin(name) if isinstance(value, dict) else ""
             if name == "rgbColor":
                 node[name] = _color(value)
-            elif name.endswith(("ColorStyle", "colorStyle")) and isinstance(value, dict):
+            elif twin and name.endswith("Style"):
                 if "rgbColor" in value:
                     value = node[name] = {"rgbColor": _color(value["rgbColor"])}
-                node[name[: -len("Style")]] = _rgb(value)
-            elif name.endswith(("Color", "color")) and isinstance(value, dict) and "rgbColor" not in value:
-                if name + "Style" not in node:
+                node[twin] = _rgb(value)
+            elif twin and "rgbColor" not in value:
+                if twin not in node:
                     node[name] = _color(value)
-                    node[name + "Style"] = {"rgbColor": _color(value)}
+                    node[twin] = {"rgbColor": _color(value)}
             else:
                 settle(value)
     return node

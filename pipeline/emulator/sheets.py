@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 
 from . import book as books
 from . import drive_files as drive
@@ -75,17 +76,17 @@ def _writes(write: Reading) -> Handler:
 
 def _properties(given: Json) -> Json:
     theme = [{"colorType": kind, "color": {"rgbColor": color}} for kind, color in THEME.items()]
-    defaults = {
+    properties = {
         "locale": "en_US",
         "autoRecalc": "ON_CHANGE",
         "timeZone": "Etc/GMT",
-        "defaultFormat": DEFAULT_FORMAT,
         "spreadsheetTheme": {"primaryFontFamily": "Arial", "themeColors": theme},
+        **given,
+        "defaultFormat": DEFAULT_FORMAT,
     }
-    own = {name: value for name, value in given.items() if name not in ("title", "defaultFormat")}
-    properties = copy.deepcopy({**defaults, **own})
+    properties.pop("title", None)
     sheets_tabs.check_settings(properties)
-    return properties
+    return copy.deepcopy(properties)
 
 
 def create(tx: Transaction, call: Call) -> Json:
@@ -171,15 +172,14 @@ def batch_update(book: Book, tx: Transaction, call: Call) -> Json:
 
 
 def _reply(book: Book, number: int, request: Json) -> Json:
-    kinds = list(request)
-    if len(kinds) != 1:
+    if len(request) != 1:
         raise invalid(f"Invalid requests[{number}]: Exactly one kind of request must be set.")
-    (kind,) = kinds
+    ((kind, asked),) = request.items()
     run = REQUESTS.get(kind)
     if run is None:
         raise Refusal(501, f"The local workspace does not claim requests[{number}].{kind}.")
     with blaming(f"requests[{number}].{kind}"):
-        reply = run(book, request[kind])
+        reply = run(book, asked)
     return {} if reply is None else {kind: copy.deepcopy(reply)}
 
 
@@ -215,7 +215,7 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def _exported(tx: Transaction, spreadsheet_id: str, write: Callable[[Book], bytes]) -> bytes:
+def _exported(write: Callable[[Book], bytes], tx: Transaction, spreadsheet_id: str) -> bytes:
     with books.opened(tx.db, spreadsheet_id) as book:
         return write(book)
 
@@ -226,9 +226,7 @@ drive.KINDS[MIME_TYPE] = drive.Kind(
     delete=lambda tx, spreadsheet_id: books.delete(tx.db, spreadsheet_id),
     page="/spreadsheets/d/{id}/edit",
     export={
-        "text/csv": lambda tx, spreadsheet_id: _exported(tx, spreadsheet_id, sheets_export.as_csv),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": lambda tx, spreadsheet_id: _exported(
-            tx, spreadsheet_id, sheets_export.as_xlsx
-        ),
+        "text/csv": partial(_exported, sheets_export.as_csv),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": partial(_exported, sheets_export.as_xlsx),
     },
 )

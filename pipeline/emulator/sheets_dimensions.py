@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import patches, places, references
+from .a1 import from_grid
 from .book import Book, Worksheet
 from .calls import Json
 from .cells import Reader
@@ -54,6 +55,7 @@ def shift_everything(book: Book, sheet: Worksheet, move: Move, *, rows: bool) ->
     book.doc = places.changed(book.doc, change)
     for other in book.worksheets:
         other.doc = places.changed(other.doc, change)
+    sheet.doc["merges"] = [merge for merge in sheet.things("merges") if not from_grid(merge).is_cell]
     moved = {move(int(index), int(index)): own for index, own in sheet.lines(rows=rows).items()}
     sheet.doc["rows" if rows else "columns"] = {str(place[0]): own for place, own in moved.items() if place}
 
@@ -194,6 +196,13 @@ def move_dimension(book: Book, request: Json) -> None:
         raise invalid(f"destinationIndex[{to}] must be from 0 to the grid size ({size}).")
     if start <= to <= end:
         return
+    for merge in map(from_grid, sheet.things("merges")):
+        first, last = (merge.top, merge.bottom) if rows else (merge.left, merge.right)
+        if any(first < edge < last for edge in (start, end, to)):
+            raise invalid(
+                f"Sorry, it is not possible to move a {_WORD[rows]} to a position that crosses a merged cell. "
+                "Please unmerge and try again."
+            )
     shift_everything(book, sheet, references.moved(start, end, to), rows=rows)
     target = to if to < start else to - (end - start)
     if rows:

@@ -549,6 +549,25 @@ def test_merged_cells_keep_the_first_value(book):
     assert book.tab()["merges"] == [grid(0, 1, 0, 2), grid(1, 2, 0, 2)]
 
 
+def test_merged_cells_are_not_torn(book):
+    """No row moves out of them, into them or from between; shrunk to one cell they are merged no more."""
+    book.change({"mergeCells": {"range": grid(1, 3, 0, 1)}})
+    for source, to in ((lines(1, 2), 5), (lines(2, 3), 0), (lines(5, 6), 2)):
+        words = book.refused({"moveDimension": {"source": source, "destinationIndex": to}})
+        assert "crosses a merged cell" in words
+    book.change({"moveDimension": {"source": lines(1, 3), "destinationIndex": 5}})
+    assert book.tab()["merges"] == [grid(3, 5, 0, 1)]
+    book.change({"deleteDimension": {"range": lines(3, 4)}})
+    assert "merges" not in book.tab()
+
+
+def test_a_formula_of_nothing_is_a_text(book):
+    """`=` alone is what was typed, however often it is repeated."""
+    cell = {"userEnteredValue": {"formulaValue": "="}}
+    book.change({"repeatCell": {"range": grid(0, 1, 0, 2), "cell": cell, "fields": "userEnteredValue"}})
+    assert book.values() == [["=", "="]]
+
+
 def test_borders_are_set_side_by_side(book):
     """Inner ones between the cells, outer ones around them; a style of NONE takes one away."""
     thick, thin = {"style": "SOLID_THICK"}, {"style": "DOTTED"}
