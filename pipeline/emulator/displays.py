@@ -25,7 +25,8 @@ DEFAULT_PATTERNS = {
 }
 MOMENTS = ("DATE", "TIME", "DATE_TIME")
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[(?P<elapsed>[hms]+)\+?\]|\[(?P<skip>[^\]]*)\]'
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[(?P<elapsed>[hms]+)\+?\]'
+    r"|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[(?P<skip>[^\]]*)\]"
     r"|(?P<half>am/pm|a/p)|(?P<exponent>e[+-]0+)|(?P<moment>y+|m+|d+|h+|s+(?:\.0+)?)"
     r"|(?P<general>general)|(?P<digits>[0#?][0#?,]*(?:\.[0#?]*)?|\.[0#?]+)|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
@@ -69,7 +70,7 @@ def _sections(pattern: str) -> tuple[tuple[Token, ...], ...]:
     sections: list[list[Token]] = [[]]
     for match in _TOKEN.finditer(pattern):
         kind, text = match.lastgroup or "skip", match[0]
-        if kind in ("quoted", "escaped"):
+        if kind in ("quoted", "escaped", "currency"):
             sections[-1].append(Token("other", match[kind]))
         elif text == ";":
             sections.append([])

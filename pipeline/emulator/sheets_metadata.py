@@ -34,34 +34,31 @@ def _location(book: Book, given: Json) -> Json:
     return {"locationType": dimension.removesuffix("S"), "dimensionRange": {**home, **line}}
 
 
-def _areas_of(book: Book, location: Json) -> list[Area]:
-    """The cells at a location."""
+def _area(location: Json) -> Area | None:
+    """The cells at a location; None where it is the spreadsheet's as a whole."""
     if "spreadsheet" in location:
-        return [Area(sheet.id) for sheet in book.worksheets]
-    if "sheetId" in location:
-        return [Area(location["sheetId"])]
-    line = location["dimensionRange"]
+        return None
+    line = location.get("dimensionRange")
+    if line is None:
+        return Area(location["sheetId"])
     start, end = line["startIndex"], line["endIndex"]
-    rows = line["dimension"] == "ROWS"
     where = Area(line.get("sheetId", 0))
-    return [replace(where, top=start, bottom=end) if rows else replace(where, left=start, right=end)]
+    rows = line["dimension"] == "ROWS"
+    return replace(where, top=start, bottom=end) if rows else replace(where, left=start, right=end)
 
 
 def home(entry: Json) -> int | None:
     """The worksheet that an entry is on; None for the spreadsheet's own."""
-    location = entry["location"]
-    if "spreadsheet" in location:
-        return None
-    return int(location.get("dimensionRange", location).get("sheetId", 0))
+    area = _area(entry["location"])
+    return area.sheet if area else None
 
 
 def _meets(book: Book, entry: Json, place: Json, exact: bool) -> bool:
     here, there = _location(book, place), entry["location"]
     if exact or here["locationType"] == "SPREADSHEET":
         return bool(there == here)
-    if there["locationType"] == "SPREADSHEET":
-        return False
-    return _areas_of(book, there)[0].meets(_areas_of(book, here)[0])
+    mine, theirs = _area(there), _area(here)
+    return mine is not None and theirs is not None and mine.meets(theirs)
 
 
 def look_up(book: Book, lookup: Json) -> list[Json]:
@@ -90,8 +87,9 @@ def areas(book: Book, data_filter: Json) -> list[Area]:
         area = a1.from_grid(data_filter["gridRange"])
         book.worksheet(area.sheet)
         return [area]
-    found = look_up(book, data_filter["developerMetadataLookup"])
-    return [area for entry in found for area in _areas_of(book, entry["location"])]
+    found = [_area(entry["location"]) for entry in look_up(book, data_filter["developerMetadataLookup"])]
+    everything = [Area(sheet.id) for sheet in book.worksheets]
+    return [area for one in found for area in ([one] if one else everything)]
 
 
 def chosen(book: Book, given: Json) -> list[Area]:
@@ -104,12 +102,8 @@ def _selected(book: Book, data_filter: Json) -> list[Json]:
     if "developerMetadataLookup" in data_filter:
         return look_up(book, data_filter["developerMetadataLookup"])
     wanted = areas(book, data_filter)
-    return [
-        entry
-        for entry in book.metadata
-        if home(entry) is not None
-        and any(mine.meets(theirs) for mine in _areas_of(book, entry["location"]) for theirs in wanted)
-    ]
+    places = [(entry, _area(entry["location"])) for entry in book.metadata]
+    return [entry for entry, mine in places if mine and any(mine.meets(theirs) for theirs in wanted)]
 
 
 def _checked(book: Book, entry: Json) -> Json:

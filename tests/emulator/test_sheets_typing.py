@@ -104,6 +104,7 @@ def test_a_number_without_a_format(number: float, shown: str) -> None:
         (12345, "0.00E+00", "1.23E+04"),
         (1234567, '#,##0,"k"', "1,235k"),
         (5, '0 "pts"', "5 pts"),
+        (1234.5, "[$€-407]#,##0.00", "€1,234.50"),
         (45322.52, "yyyy-mm-dd hh:mm:ss", "2024-01-31 12:28:48"),
         (45322.52, "ddd d mmm yy, h am/pm", "Wed 31 Jan 24, 12 PM"),
         (1.5, "[h]:mm", "36:00"),
