@@ -226,6 +226,11 @@ class Book:
                 f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
             )
 
+    def make_room(self, sheet: Worksheet, rows: int, columns: int) -> None:
+        """Make a grid that large, if it is smaller."""
+        sheet.resize(max(sheet.row_count, rows), max(sheet.column_count, columns))
+        self.check_size()
+
     # -- store
 
     def _fetch(self, block: int) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import heapq
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from . import calc, conditions, patches, references
@@ -154,16 +156,12 @@ class Reader:
 
     def rows(self, top: int, bottom: int) -> Iterator[tuple[int, Row, int]]:
         """Index, row and width of every row that has anything, be it only what a formula above spills into it."""
-        spilled = sorted(index for index in self._widths if top <= index < bottom)
-        at = 0
-        for index, row in self.sheet.grid.rows(top, bottom):
-            while at < len(spilled) and spilled[at] <= index:
-                if spilled[at] < index:
-                    yield spilled[at], EMPTY, self._widths[spilled[at]]
-                at += 1
-            yield index, row, max(row.width, self._widths.get(index, 0))
-        for index in spilled[at:]:
-            yield index, EMPTY, self._widths[index]
+        spilled = ((index, EMPTY) for index in sorted(self._widths) if top <= index < bottom)
+        last = -1
+        for index, row in heapq.merge(self.sheet.grid.rows(top, bottom), spilled, key=itemgetter(0)):
+            if index != last:  # of two, the stored row comes first
+                yield index, row, max(row.width, self._widths.get(index, 0))
+            last = index
 
     def effective(self, row: int, column: int, value: Value) -> Value | CellError:
         """What a cell comes to: a formula's result, or what was entered."""

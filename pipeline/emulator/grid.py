@@ -51,10 +51,7 @@ class Row:
     def width(self) -> int:
         return max(len(self.values), len(self.attrs))
 
-    def copy(self) -> Row:
-        return Row(list(self.values), list(self.attrs))
-
-    def part(self, left: int, right: int) -> Row:
+    def part(self, left: int = 0, right: int | None = None) -> Row:
         return Row(self.values[left:right], self.attrs[left:right])
 
     def paste(self, left: int, right: int, part: Row | None) -> None:

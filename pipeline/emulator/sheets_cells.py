@@ -62,8 +62,7 @@ def append_cells(book: Book, request: Json) -> None:
     mask = patches.required(request.get("fields"))
     rows = request.get("rows", [])
     top = next((index + 1 for index, row in sheet.grid.backwards(0, sheet.grid.height) if row.values), 0)
-    sheet.resize(max(sheet.row_count, top + len(rows)), max(sheet.column_count, _width(rows)))
-    book.check_size()
+    book.make_room(sheet, top + len(rows), _width(rows))
     _write(Writer(book, sheet, mask), rows, top, 0)
 
 
@@ -221,7 +220,7 @@ def copy_paste(book: Book, request: Json) -> None:
         raise invalid("The destination of the paste is outside of the grid.")
     reader = Reader(book, source_sheet)
     rows = [source_sheet.grid.row(index) for index in range(source.top, source.bottom)]
-    copies = [row.copy() if row else Row([], []) for row in rows]
+    copies = [row.part() if row else Row([], []) for row in rows]
     for row_offset in range(down):
         place = row_offset % height
         row = sheet.grid.edit(target.top + row_offset)

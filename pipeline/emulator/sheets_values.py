@@ -229,28 +229,26 @@ def table_at(sheet: Worksheet, area: Area) -> Area | None:
     )
     if last is None:
         return None
-    top, bottom, left, right = last[0], last[0], last[1], last[1]
+    (top, left), (bottom, right) = last, last
+
+    def has_any(first: int, final: int, left: int, right: int) -> bool:
+        return any(row.any(left, right) for _, row in sheet.grid.rows(max(first, 0), final + 1))
+
+    def is_joined(index: int) -> bool:
+        row = sheet.grid.row(index)
+        return row is not None and row.any(left - 1, right + 1)
+
     while True:
-        width = left, right
-        for step in (-1, 1):
-            edge = (top if step < 0 else bottom) + step
-            while edge >= 0 and (row := sheet.grid.row(edge)) and row.any(left - 1, right + 1):
-                top, bottom = min(top, edge), max(bottom, edge)
-                while left and row.value(left - 1) is not None:
-                    left -= 1
-                while row.value(right + 1) is not None:
-                    right += 1
-                edge += step
-        if left and _any(sheet, top - 1, bottom + 1, left - 1, left - 1):
+        while top and is_joined(top - 1):
+            top -= 1
+        while is_joined(bottom + 1):
+            bottom += 1
+        if left and has_any(top - 1, bottom + 1, left - 1, left - 1):
             left -= 1
-        if _any(sheet, top - 1, bottom + 1, right + 1, right + 1):
+        elif has_any(top - 1, bottom + 1, right + 1, right + 1):
             right += 1
-        if (left, right) == width:
+        else:
             return Area(sheet.id, top, left, bottom + 1, right + 1)
-
-
-def _any(sheet: Worksheet, top: int, bottom: int, left: int, right: int) -> bool:
-    return any(row.any(left, right) for _, row in sheet.grid.rows(max(top, 0), bottom + 1))
 
 
 def append(book: Book, _: Transaction, call: Call) -> Json:
@@ -264,8 +262,7 @@ def append(book: Book, _: Transaction, call: Call) -> Json:
     width = max(map(len, rows), default=0)
     if call.params.get("insertDataOption") == "INSERT_ROWS" and at.top < sheet.row_count:
         insert_lines(book, sheet, at.top, len(rows), rows=True)
-    sheet.resize(max(sheet.row_count, at.top + len(rows)), max(sheet.column_count, at.left + width))
-    book.check_size()
+    book.make_room(sheet, at.top + len(rows), at.left + width)
     updates = _update(book, at, call.body, call.params) if width else {}
     found = {"tableRange": a1.text(table, sheet.title)} if table else {}
     return {"spreadsheetId": book.id, **found, "updates": {"spreadsheetId": book.id, **updates}}
