@@ -163,6 +163,14 @@ class Reader:
                 yield index, row, max(row.width, self._widths.get(index, 0))
             last = index
 
+    def lines(self, top: int, bottom: int) -> Iterator[tuple[int, Row, int]]:
+        """As `rows`, with the empty rows between them."""
+        at = top
+        for index, row, width in self.rows(top, bottom):
+            yield from ((between, EMPTY, 0) for between in range(at, index))
+            yield index, row, width
+            at = index + 1
+
     def effective(self, row: int, column: int, value: Value) -> Value | CellError:
         """What a cell comes to: a formula's result, or what was entered."""
         if type(value) is Formula:

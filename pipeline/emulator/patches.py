@@ -110,8 +110,7 @@ def _color(color: Json) -> Json:
 
 def _rgb(style: Json) -> Json:
     """The channels of a ColorStyle, a theme's colour included."""
-    given: Json = style.get("rgbColor", {})
-    return dict(given) if given else dict(THEME.get(style.get("themeColor", ""), {}))
+    return dict(style.get("rgbColor") or THEME.get(style.get("themeColor", ""), {}))
 
 
 def settle(node: Any) -> Any:

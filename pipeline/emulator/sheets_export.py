@@ -13,20 +13,20 @@ from .calc import CellError
 from .calls import Json
 from .cells import Reader
 from .displays import DEFAULT_PATTERNS
+from .grid import trim
 from .typed import Formula
 
 
 def as_csv(book: Book) -> bytes:
     reader = Reader(book, book.worksheets[0])
-    rows: list[list[str]] = []
-    for index, row, width in reader.rows(0, reader.sheet.row_count):
-        rows += [[] for _ in range(index - len(rows))]
-        rows.append([reader.shown(index, column, row.value(column), row.attr(column)) for column in range(width)])
-    while rows and not any(rows[-1]):
-        rows.pop()
-    width = max((max((n for n, text in enumerate(row, 1) if text), default=0) for row in rows), default=0)
+    rows = []
+    for index, row, width in reader.lines(0, reader.sheet.row_count):
+        shown = [reader.shown(index, column, row.value(column), row.attr(column)) for column in range(width)]
+        rows.append(trim(shown, ""))
+    rows = trim(rows, [])
+    width = max(map(len, rows), default=0)
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(row[:width] + [""] * (width - len(row)) for row in rows)
+    csv.writer(out, lineterminator="\r\n").writerows(row + [""] * (width - len(row)) for row in rows)
     return out.getvalue().removesuffix("\r\n").encode()
 
 

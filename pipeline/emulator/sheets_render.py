@@ -83,9 +83,8 @@ def grid_data(book: Book, reader: Reader, area: Area, mask: Tree) -> Json:
 
 
 def _rows(reader: Reader, area: Area, mask: Tree, effects: dict[tuple[int, int], Json]) -> list[Json]:
-    rows: list[Json] = []
-    for index, row, width in reader.rows(area.top, area.bottom):
-        rows += ({} for _ in range(index - area.top - len(rows)))
+    rows = []
+    for index, row, width in reader.lines(area.top, area.bottom):
         cells = [
             reader.cell(index, column, row.value(column), row.attr(column), mask, effects.get((index, column), {}))
             for column in range(area.left, min(area.right, width))

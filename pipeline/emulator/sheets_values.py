@@ -57,10 +57,7 @@ def read(book: Book, area: Area, options: Options, dimension: str | None) -> Jso
 def _values(book: Book, sheet: Worksheet, area: Area, options: Options) -> Iterator[list[Any]]:
     reader = Reader(book, sheet)
     render, moments = options["render"], options["dates"] == "FORMATTED_STRING" and options["render"] != "FORMULA"
-    at = area.top
-    for index, row, width in reader.rows(area.top, area.bottom):
-        yield from ([] for _ in range(index - at))
-        at = index + 1
+    for index, row, width in reader.lines(area.top, area.bottom):
         cells: list[Any] = []
         for column in range(area.left, min(area.right, width)):
             value, attr = row.value(column), row.attr(column)
