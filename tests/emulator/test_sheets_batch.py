@@ -98,6 +98,8 @@ def test_a_later_request_uses_the_worksheet_of_an_earlier_one(book):
 
 def test_an_unclaimed_request_is_said_loudly(book):
     """A 501 that names it, and nothing is done."""
+    pivot = {"range": grid(0, 2, 0, 2), "cell": {"pivotTable": {}}, "fields": "*"}
+    assert "pivotTable" in refusal(book.batch({"repeatCell": pivot})).reason
     refused = refusal(book.batch({"addSheet": {"properties": {}}}, {"randomizeRange": {"range": grid(0, 2, 0, 2)}}))
     assert refused.status_code == 501
     assert "requests[1].randomizeRange" in refused.reason

@@ -315,6 +315,9 @@ def test_metadata_is_changed_got_and_deleted(tagged):
     assert entry["metadataValue"] == "new"
     got = tagged.sheets.developerMetadata().get(spreadsheetId=tagged.id, metadataId=entry["metadataId"])
     assert got.execute() == entry
+    for field in ("metadataKey", "visibility", "location"):
+        cleared = {"dataFilters": [by_key], "developerMetadata": {}, "fields": field}
+        assert "must" in tagged.refused({"updateDeveloperMetadata": cleared})
     (reply,) = tagged.change({"deleteDeveloperMetadata": {"dataFilter": by_key}})
     assert reply["deleteDeveloperMetadata"]["deletedDeveloperMetadata"] == [entry]
     assert refusal(got).status_code == 404
