@@ -6,6 +6,7 @@ Areas are half-open and zero-based; `FAR` as bottom or right means open-ended (t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -126,9 +127,10 @@ def corners(text_: str) -> tuple[int, int, int, int] | None:
     return top, left, bottom, right
 
 
-def span(ends: list[int]) -> tuple[int, int]:
-    """From the first to behind the last, in whichever order they stand; with one end it is open (`A:B5` is `A5:B`)."""
-    return min(ends, default=0), max(ends) + 1 if len(ends) == 2 else FAR
+def span(ends: Iterable[int | None]) -> tuple[int, int]:
+    """From the first to behind the last of two ends, in whichever order; with one alone it is open (`A:B5` is `A5:B`)."""
+    told = [end for end in ends if end is not None]
+    return min(told, default=0), max(told) + 1 if len(told) == 2 else FAR
 
 
 def parse(range_: str, book: Book) -> Area:

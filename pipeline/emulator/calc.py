@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import references
-from .a1 import FAR, from_grid, span
+from .a1 import FAR, from_grid
 from .references import Corner, Reference
 from .typed import Formula, Value, plain
 
@@ -98,47 +98,42 @@ def _needed(book: Book) -> Columns:
 def _add_columns(book: Book, columns: Columns, home: Worksheet, formulas: Iterable[str]) -> None:
     named = {name["name"].casefold(): from_grid(name["range"]) for name in book.named_ranges}
     columns.setdefault(home.id, set())
-    spans: set[tuple[str | None, int | None, int | None]] = set()
+    spans: set[tuple[str | None, int, int]] = set()
     names: set[str] = set()
     for formula in formulas:
         read, called = _reads(formula)
         spans |= read
         names |= called
-    for title, first, last in spans:
+    for title, left, right in spans:
         sheet = home if title is None else book.by_title(title)
         if sheet is not None:
-            _add(columns, sheet.id, _between(first, last))
+            _add(columns, sheet.id, left, right)
     for name in names:
         if area := named.get(name):
-            _add(columns, area.sheet, None if area.right == FAR else range(area.left, area.right))
+            _add(columns, area.sheet, area.left, area.right)
         elif name in ("indirect", "offset"):
             columns |= {sheet.id: None for sheet in book.worksheets}
 
 
 @lru_cache(maxsize=1 << 17)
-def _reads(formula: str) -> tuple[frozenset[tuple[str | None, int | None, int | None]], frozenset[str]]:
-    """The columns that a formula names, by title (None: its own worksheet's), first and last; and every name in it."""
+def _reads(formula: str) -> tuple[frozenset[tuple[str | None, int, int]], frozenset[str]]:
+    """The columns that a formula names, by title (None: its own worksheet's), as half-open spans; and every name in it."""
     spans, names = set(), set()
     for match in references.TOKEN.finditer(formula):
         if match["ref"]:
             ref = references.reference(match)
-            spans.add((ref.sheet, ref.start.column, (ref.end or ref.start).column))
+            spans.add((ref.sheet, *ref.columns))
         elif match["name"]:
             names.add(match[0].casefold())
     return frozenset(spans), frozenset(names)
 
 
-def _between(first: int | None, last: int | None) -> range | None:
-    """The columns from one to the other, whichever comes first; None for whole rows."""
-    return None if first is None or last is None else range(min(first, last), max(first, last) + 1)
-
-
-def _add(columns: Columns, sheet_id: int, more: Iterable[int] | None) -> None:
+def _add(columns: Columns, sheet_id: int, left: int, right: int) -> None:
     known = columns.setdefault(sheet_id, set())
-    if more is None:
+    if right == FAR:
         columns[sheet_id] = None
     elif known is not None:
-        known.update(more)
+        known.update(range(left, right))
 
 
 class _Run:
@@ -280,8 +275,7 @@ class Translator:
             return references.REF
         start, end = ref.start, ref.end
         if end is not None:
-            top, bottom = span([row for row in (start.row, end.row) if row is not None])
-            left, right = span([column for column in (start.column, end.column) if column is not None])
+            (top, bottom), (left, right) = ref.rows, ref.columns
             # fixed where it is open: alike in every formula that names it, so that the engine reads it once
             start = Corner(left, top, start.fixed_column or start.column is None, start.fixed_row or start.row is None)
             end = Corner(

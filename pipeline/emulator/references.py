@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from .a1 import column_index, column_name, quote
+from .a1 import column_index, column_name, quote, span
 
 _SHEET = r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!"
 _CELL = r"(?:\$?[A-Za-z]{1,3}\$?[1-9]\d*)"
@@ -47,6 +47,14 @@ class Reference:
     sheet: str | None
     start: Corner
     end: Corner | None
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        return span((self.start.row, (self.end or self.start).row))
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        return span((self.start.column, (self.end or self.start).column))
 
     def __str__(self) -> str:
         prefix = "" if self.sheet is None else quote(self.sheet) + "!"
