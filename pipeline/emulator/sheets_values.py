@@ -27,14 +27,13 @@ Options = dict[str, Any]
 
 def _options(given: Mapping[str, Any], *, response: bool = False) -> Options:
     """How values are to be read: as a read asks for it, or as a write asks for the values in its response."""
-    names = (
-        ("responseValueRenderOption", "responseDateTimeRenderOption")
-        if response
-        else ("valueRenderOption", "dateTimeRenderOption")
-    )
+
+    def asked(name: str, otherwise: str) -> str:
+        return given.get(f"response{name}" if response else name[0].lower() + name[1:]) or otherwise
+
     return {
-        "render": given.get(names[0]) or "FORMATTED_VALUE",
-        "dates": given.get(names[1]) or "SERIAL_NUMBER",
+        "render": asked("ValueRenderOption", "FORMATTED_VALUE"),
+        "dates": asked("DateTimeRenderOption", "SERIAL_NUMBER"),
     }
 
 
