@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.errands.checks import shared_addresses
-from pipeline.scorecard import SubmittedScorecard
+from pipeline.scorecard import PanelRow, SubmittedScorecard
 
 NOTE = "Asked for the plan before touching an index."
 
@@ -50,11 +50,20 @@ def test_an_improved_scorecard_repeats_something_and_a_second_persons_does_not(n
     """In whatever order they were read."""
     cards = ONE.get(name) or TWO[name]
     for order in (cards, cards[::-1]):
-        (told,) = shared_addresses(order)
+        (told,) = shared_addresses(order, ())
         assert (told.kind, told.hint) == (("sent-twice", True) if name in ONE else ("shared-address", False))
 
 
 def test_scorecards_of_different_rounds_or_candidates_are_no_repeats() -> None:
     """One address may rate everybody, in every round."""
     cards = [sent(1, 1), SubmittedScorecard("Ben", "ivo@example.com", "technical", "2026-03-04T11:00:00Z", {"q0": 5})]
-    assert not list(shared_addresses(cards))
+    assert not list(shared_addresses(cards, ()))
+
+
+def test_when_nobody_elses_is_to_come_one_person_thought_again() -> None:
+    """The panel knows who was asked: with Mara's scorecard missing, the second of Ivo's may be hers."""
+    cards = TWO["every answer differs"]
+    ivo = PanelRow("Ana", "ivo@example.com", "technical", "")
+    mara = PanelRow("Ana", "mara@example.com", "technical", "")
+    assert [told.kind for told in shared_addresses(cards, [ivo, mara])] == ["shared-address"]
+    assert [told.kind for told in shared_addresses(cards, [ivo])] == ["sent-twice"]

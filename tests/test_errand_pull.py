@@ -154,7 +154,8 @@ def test_only_the_latest_of_one_interviewer_counts(
 def test_two_people_with_one_address_are_a_problem_until_one_response_is_deleted(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any
 ) -> None:
-    """What has nothing in common is no improvement; only the latest counts, every pull and run says it and exits 8."""
+    """With Mara's to come, what has nothing in common is no improvement; every pull and run says it and exits 8."""
+    run("panel", "add", "--candidate", "Ana", "--interviewer", "mara@example.com", "--round", "technical")
     inbox.put(role["technical"], "Ana", rating="5", answers={"Summary": "Convincing.", "Concerns": "None"})
     google.control("clock", advance=60)
     second = inbox.put(role["technical"], "Ana", rating="2", answers={"Summary": "Vague.", "Concerns": "None"})

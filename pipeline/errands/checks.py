@@ -11,7 +11,7 @@ from functools import partial
 
 from pipeline.config import Grantee
 from pipeline.form import THEN_DELETE, near_match
-from pipeline.scorecard import Problem, SubmittedScorecard, instant, look_of
+from pipeline.scorecard import PanelRow, Problem, SubmittedScorecard, instant, look_of
 from pipeline.worksheets import Book, StoredScorecard
 
 FEW = 3  # answers and notes; when fewer can be compared, all of them may have been corrected
@@ -102,8 +102,15 @@ def other_answers(rows: Sequence[StoredScorecard]) -> Iterator[Problem]:
             )
 
 
-def shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
-    """Several responses about one candidate from one address: a hint when each improves an earlier one, else a problem."""
+def shared_addresses(cards: Sequence[SubmittedScorecard], panel: Sequence[PanelRow]) -> Iterator[Problem]:
+    """Several responses about one candidate from one address.
+
+    A hint when each improves an earlier one, or when the panel says that nobody else's is still to come: then one person
+    thought again. Else a problem: a colleague's scorecard may have taken the place of the first one's.
+    """
+    asked: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in panel:
+        asked[row.candidate, row.round].add(row.interviewer)
     sent: dict[tuple[str, str, str], list[SubmittedScorecard]] = defaultdict(list)
     for card in cards:
         sent[card.key].append(card)
@@ -112,10 +119,10 @@ def shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
             continue
         told = f"{interviewer} sent {len(alike)} scorecards about {candidate}"
         said = partial(Problem, candidate=candidate, interviewer=interviewer, round=round_id)
-        alike.sort(key=lambda card: (instant(card.submitted_at), card.response_id))
-        if all(
-            any(_repeats(alike[at], alike[former]) for former in range(at - 1, -1, -1)) for at in range(1, len(alike))
-        ):
+        all_in = asked[candidate, round_id] and all(
+            (candidate, who, round_id) in sent for who in asked[candidate, round_id]
+        )
+        if all_in or _improved(alike):
             yield said("sent-twice", f"{told}; the latest counts", "Nothing, if it was one person", hint=True)
         else:
             yield said(
@@ -124,6 +131,14 @@ def shared_addresses(cards: Sequence[SubmittedScorecard]) -> Iterator[Problem]:
                 "If two people share the address, have one of them send it again from their own; then, or if it was one "
                 "person, delete in the form what is not to count, and run `pipeline pull-responses --full`",
             )
+
+
+def _improved(alike: Sequence[SubmittedScorecard]) -> bool:
+    """Whether every one but the first repeats an earlier one."""
+    ordered = sorted(alike, key=lambda card: (instant(card.submitted_at), card.response_id))
+    return all(
+        any(_repeats(ordered[at], ordered[former]) for former in range(at - 1, -1, -1)) for at in range(1, len(ordered))
+    )
 
 
 def _repeats(card: SubmittedScorecard, other: SubmittedScorecard) -> bool:

@@ -243,7 +243,7 @@ def _found_anew(project: Project, book: Book, rows: Sequence[StoredScorecard]) -
     able = [stored.card for stored in rows if stored.status in ("counted", "superseded") and not stored.is_history]
     return [
         *book.panel_problems,
-        *shared_addresses(able),
+        *shared_addresses(able, book.panel),
         *(() if book.panel else two_spellings(cards)),
         *about_panel(cards, book),
         *not_blind(book, project.role.sharing.managers),
