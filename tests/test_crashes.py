@@ -217,7 +217,7 @@ def test_a_pull_in_many_batches_loses_nothing_when_it_ends_between_two(
 ) -> None:
     """An edit newer than scorecards not written yet, a manager's column amid ours, an answer that cannot be used."""
     monkeypatch.setattr("pipeline.worksheets.requests.RECOMMENDED_BYTES", 300)
-    monkeypatch.setattr("pipeline.worksheets.pull.TOGETHER", 1)
+    monkeypatch.setattr("pipeline.worksheets.scorecard_rows.TOGETHER", 1)
     _set_up(google, run, project)
     made = run("create-form", "--json").json
     forms = {form["round"]: form["form_id"] for form in made["forms"]}

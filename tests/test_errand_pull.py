@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,49 @@ def test_an_edited_response_keeps_what_it_said_before(
     now, former = rows()
     assert (now["Response"], now["Status"], now["Rating: joins"]) == (sent, "counted", 5)
     assert (former["Response"], former["Status"], former["Rating: joins"]) == (f"{sent}@{before}", "superseded", 2)
+
+
+def test_an_edit_that_was_cut_off_is_finished_by_the_next_pull(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any, project: Path
+) -> None:
+    """The former version has its row, the response's own is not changed yet, and newer ones are there: nobody asks for
+    what is so old, were it not for that; even if nothing was remembered of the pull that was cut off."""
+    sent = inbox.put(role["technical"], "Ana", rating="2")
+    run("pull-responses")
+    google.control("clock", advance=60)
+    inbox.put(role["technical"], "Ana", rating="5", edits=sent)
+    google.control("clock", advance=3600)
+    inbox.put(role["technical"], "Ben", rating="3")
+    google.control("faults", faults=[{"method": "sheets.spreadsheets.values.batchUpdateByDataFilter", "status": 403}])
+    run("pull-responses", code=5)
+    google.call("DELETE", "/_emulator/faults")
+    assert [row["Rating: joins"] for row in rows()] == [2, 2, 3]
+    shutil.rmtree(project / ".pipeline")
+    assert run("pull-responses", "--json").json["edited"] == 1
+    assert [row["Rating: joins"] for row in rows()] == [5, 2, 3]
+
+
+def test_rows_are_known_again_when_their_ids_were_deleted(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any
+) -> None:
+    """Somebody deletes the column Response: each row gets its id back where it stands, and with it what is beside it."""
+    sent = inbox.put(role["technical"], "Ana", rating="2")
+    inbox.put(role["technical"], "Ben", rating="3")
+    run("pull-responses")
+    google.control("clock", advance=60)
+    inbox.put(role["technical"], "Ana", rating="5", edits=sent)
+    run("pull-responses")
+
+    def filled(row: dict[str, Any]) -> dict[str, Any]:
+        return {header: value for header, value in row.items() if value != ""}
+
+    before = [filled(row) for row in rows()]
+    place = list(rows()[0]).index("Response")
+    path = f"/v4/spreadsheets/{role['spreadsheet']}:batchUpdate"
+    column = {"sheetId": design.SCORECARDS, "dimension": "COLUMNS", "startIndex": place, "endIndex": place + 1}
+    google.call("POST", path, {"requests": [{"deleteDimension": {"range": column}}]})
+    run("pull-responses")
+    assert [filled(row) for row in rows()] == before
 
 
 def test_only_the_latest_of_one_interviewer_counts(

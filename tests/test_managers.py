@@ -20,6 +20,7 @@ from tests.between import door
 from tests.conftest import Google, Run
 from tests.emulator.conftest import service
 from tests.inbox import Inbox
+from tests.scorecards_manager import Reader
 from tests.worksheets_manager import Manager
 
 Json = dict[str, Any]
@@ -139,3 +140,38 @@ def test_every_cell_of_a_manager_stays_at_its_candidate(
     title = next(s["properties"]["title"] for s in book if s["properties"]["sheetId"] == design.SCORECARDS)
     held = [row["Response"] for row in google.table(role["spreadsheet"], f"'{title}'".replace("It's", "It''s"))]
     assert sorted(held) == sorted(response["responseId"] for response in sent)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_remark_in_scorecards_stays_at_its_response(
+    google: Google, run: Run, role: dict[str, str], _running: Any, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Responses come in anew, edited and once more from the same interviewer, while somebody moves columns of theirs in
+    among ours, sorts, inserts and deletes rows, and types, before every call of each pull."""
+    pick = random.Random(seed)
+    inbox = Inbox(google, _running.store)
+    run("panel", "add", "--candidate", "Cleo", "--interviewer", "ivo@example.com", "--round", "technical")
+    run("create-form")
+    sent = [(name, inbox.put(role["technical"], name, rating=str(pick.randint(1, 5)))) for name in PEOPLE[:3]]
+    run("pull-responses")
+    with closing(Seat(google, role["spreadsheet"])) as seat:
+        reader = Reader(seat, seed)
+        reader.insert_column()
+        for _ in range(3):
+            google.control("clock", advance=60)
+            name, edited = pick.choice(sent)
+            inbox.put(role["technical"], name, rating=str(pick.randint(1, 5)), edits=edited)
+            name = pick.choice(PEOPLE[:3])
+            sent.append((name, inbox.put(role["technical"], name, rating=str(pick.randint(1, 5)))))
+            with door(google.url, before=lambda _: reader.act()) as opened:
+                monkeypatch.setenv("PIPELINE_WORKSPACE_URL", opened.url)
+                run("pull-responses", code=None)
+            monkeypatch.setenv("PIPELINE_WORKSPACE_URL", google.url)
+            run("pull-responses", "--full")  # in peace: it goes on where people made it give up
+            reader.check()
+            google.calls()
+            run("pull-responses", "--full")
+            assert not [call for call in google.calls() if "pdate" in call], reader.log
+            rows = google.table(role["spreadsheet"], "Scorecards")
+            held = {id_: row["Candidate"] for row in rows if (id_ := row.get("Response")) and "@" not in id_}
+            assert held == {id_: name for name, id_ in sent}, reader.log

@@ -103,30 +103,24 @@ def test_a_new_question_gets_a_column_right_of_ours() -> None:
     assert inserted == [{"sheetId": 104, "dimension": "COLUMNS", "startIndex": 19, "endIndex": 20}]
 
 
+def rows_added(plan: PullPlan) -> list[list[Any]]:
+    """The cells of the rows that a plan puts into Scorecards."""
+    requests = [request for batch in plan.batches() for request in batch if "appendCells" in request]
+    return [row["values"] for request in requests for row in request["appendCells"]["rows"]]
+
+
 def test_people_own_columns_between_ours_are_not_written() -> None:
-    """A column that somebody put between ours parts the row into two stretches."""
+    """A column that somebody put between ours stays as it is in a new row."""
     book = book_with([*HEADER[:2], "My column", *HEADER[2:]])
-    plan = plan_pull(book, [Incoming(card("Ana"))], RUBRIC)
-    spans = [
-        (start["columnIndex"], start["columnIndex"] + len(r["updateCells"]["rows"][0]["values"]))
-        for batch in plan.batches()
-        for r in batch
-        if "updateCells" in r and (start := r["updateCells"]["start"])["sheetId"] == 104
-    ]
-    assert spans == [(0, 2), (3, 20)]
+    (row,) = rows_added(plan_pull(book, [Incoming(card("Ana"))], RUBRIC))
+    assert (entered(row[1]), row[2], entered(row[3])) == ("Ana", {}, "ivo@example.org")
 
 
 def test_typed_text_is_only_ever_a_string_value() -> None:
     """Whatever it starts with."""
     plan = pulled(card(HOSTILE, summary="=1+1", concerns="@x", recommendation="+1"))
-    kinds = [
-        kind
-        for batch in plan.batches()
-        for request in batch
-        for row in request.get("updateCells", {}).get("rows", [])
-        for cell in row["values"]
-        for kind in cell["userEnteredValue"]
-    ]
+    (row,) = rows_added(plan)
+    kinds = [kind for cell in row for kind in cell.get("userEnteredValue", {})]
     assert set(kinds) == {"stringValue", "numberValue"}
 
 

@@ -66,7 +66,7 @@ class Desk:
             reply: Json = {}
             for body in plan.bodies():
                 reply = self.send(body, worksheets.RESPONSE_FIELDS)
-            if plan.came_out(reply):
+            if plan.came_out(reply) and all(plan.settled(self._fill(body)) for body in plan.settling()):
                 return plan
             failed = plan
         raise AssertionError("Scorecards did not come out as planned")
@@ -129,10 +129,11 @@ class Desk:
         self._fill(plan.fill)
         return True
 
-    def _fill(self, body: Json | None) -> None:
-        if body:
-            self.calls.append("values.batchUpdateByDataFilter")
-            self.sheets.values().batchUpdateByDataFilter(spreadsheetId=self.id, body=body).execute()
+    def _fill(self, body: Json | None) -> Json:
+        if not body:
+            return {}
+        self.calls.append("values.batchUpdateByDataFilter")
+        return self.sheets.values().batchUpdateByDataFilter(spreadsheetId=self.id, body=body).execute()
 
     def values(self, title: str, render: str = "UNFORMATTED_VALUE") -> list[list[Any]]:
         got = (

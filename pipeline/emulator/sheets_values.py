@@ -171,7 +171,8 @@ def _update(book: Book, area: Area, value_range: Json, settings: Mapping[str, An
     report = _report(book, written or a1.check(area, book.worksheet(area.sheet)), rows)
     if settings.get("includeValuesInResponse"):
         options, dimension = _options(settings, response=True), value_range.get("majorDimension")
-        report["updatedData"] = read(book, written or area, options, dimension)
+        whole = area if written is None or area.holds(written) else written  # of a larger range all is answered
+        report["updatedData"] = read(book, whole, options, dimension)
     return filled(report)
 
 

@@ -11,7 +11,7 @@ from pipeline.worksheets.panel import LinkParts, plan_links, plan_panel
 from pipeline.worksheets.pull import ANY_ROUND, Incoming, PullPlan, plan_pull
 from pipeline.worksheets.reading import READ, Book, read
 from pipeline.worksheets.rubric import JoinRow, Recorded, Version, in_force, scale_of, with_version
-from pipeline.worksheets.scorecards import StoredScorecard
+from pipeline.worksheets.scorecards import StoredScorecard, former
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
 from pipeline.worksheets.whatif import Limits
 from pipeline.worksheets.writing import RESPONSE_FIELDS, RankingsPlan, plan_rankings
@@ -37,6 +37,7 @@ __all__ = [
     "StoredScorecard",
     "Version",
     "book_of",
+    "former",
     "in_force",
     "inputs_fingerprint",
     "is_named",

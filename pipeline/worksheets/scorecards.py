@@ -77,6 +77,11 @@ class StoredScorecard:
         return _FORMER.search(self.id) is not None
 
 
+def former(stored: StoredScorecard) -> str:
+    """The id under which what it says now is kept once the response is edited."""
+    return f"{stored.id}@{stored.card.submitted_at}"
+
+
 def rating_column(question_id: str, note: str = "") -> Column:
     return Column(RATING + question_id, RATING + question_id, 90, note, "0", "CENTER")
 

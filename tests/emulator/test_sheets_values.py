@@ -205,6 +205,15 @@ def test_values_may_come_back_with_the_write(book):
     assert answer["updatedData"] == {"range": "Sheet1!A1", "majorDimension": "ROWS", "values": [[0.1]]}
 
 
+def test_all_of_a_range_comes_back_that_is_larger_than_what_was_written(book):
+    """Also where null leaves everything as it is: a write that tells what stands there just then."""
+    book.put([["a"], ["b"], ["c"]])
+    data = [{"range": "A:A", "majorDimension": "COLUMNS", "values": [[None]]}]
+    body = {"valueInputOption": "RAW", "includeValuesInResponse": True, "data": data}
+    answer = book.sheets.values().batchUpdate(spreadsheetId=book.id, body=body).execute()
+    assert answer["responses"][0]["updatedData"]["values"] == [["a", "b", "c"]]
+
+
 def test_a_batch_write_tells_each_range_and_the_totals(book):
     """All or nothing."""
     data = [{"range": "A1:B1", "values": [["a", ""]]}, {"range": "Sheet1!C3", "values": [["=1+1"]]}]

@@ -1,0 +1,277 @@
+"""How rows are put into Scorecards while people sort, insert, move and type in it.
+
+Nothing is written where a cell of theirs may stand by then. A new row goes below everything, a new column is inserted.
+Cells in rows that stand there already are written through the marks of our columns, which follow them wherever people
+move them; they are put in the batch before, whose answer shows whether they sit right. Which response a row holds is
+never written over: a row that was moved under the write says for a moment what another should say, but still whose it
+is, and is written anew. What has to go is emptied only if the cell still holds it when the request arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, get_args
+
+from pipeline.scorecard import Rubric, SubmittedScorecard
+from pipeline.worksheets import cells, design, scorecards
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.cells import Json
+from pipeline.worksheets.design import COLUMN_KEY
+from pipeline.worksheets.diff import blocks, entered_rows
+from pipeline.worksheets.reading import Book, Table
+from pipeline.worksheets.scorecards import Status, StoredScorecard, Value
+
+_PIECE_BYTES = 400_000  # one column is written in pieces of so much, not counting the rows that are left as they are
+TOGETHER = 100  # rows that are turned into requests at a time
+
+Standing = Mapping[str, Mapping[int, Json]]  # cells to write in rows that are there, by column and row, counted from 0
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """What new rows left in wrong columns when people moved columns under them: requests that empty it, and where."""
+
+    requests: tuple[Json, ...] = ()
+    emptied: frozenset[tuple[int, int]] = frozenset()
+    rows: frozenset[int] = frozenset()  # rows, counted from 1, whose id missed its column
+
+
+def _table(book: Book) -> Table:
+    return book.tables.get(design.SCORECARDS, Table())
+
+
+def recognized(book: Book, cards: Sequence[SubmittedScorecard]) -> tuple[StoredScorecard, ...]:
+    """The rows of a worksheet whose column of response ids was deleted, as far as these responses tell which is which."""
+    known = {(card.round, card.interviewer, card.created_at): card.response_id for card in cards}
+    sent = {(card.response_id, card.submitted_at) for card in cards}
+    rows = _table(book).rows
+    width = max(map(len, rows), default=0)
+    named = [[*row, *[None] * (width - len(row)), ""] for row in rows]
+    for row in named[1:]:
+        told = {key: str(row[place]) for key, place in book.places.items()}
+        id_ = known.get((told.get("round", ""), told.get("interviewer", ""), told.get("created_at", "")), "")
+        moment = told.get("submitted_at", "")
+        row[width] = id_ if not id_ or (id_, moment) in sent else f"{id_}@{moment}"
+    return tuple(scorecards.read_rows(named, {**book.places, "response": width}, book.zone))
+
+
+def leftovers(book: Book, doubtful: Mapping[str, StoredScorecard]) -> Leftovers:
+    """Look for what was written in wrong columns: all that a row holds whose id is not where it belongs, else what stands
+    in a column that is not ours and is missing in ours.
+
+    Args:
+        doubtful: rows that were new just before, by id. A row is known by its id, which therefore is emptied last.
+    """
+    home = book.places.get("response", -1)
+    requests: list[Json] = []
+    emptied: set[tuple[int, int]] = set()
+    shifted = set()
+    for row, values in enumerate(_table(book).rows if doubtful else ()):
+        said = [str(value) for value in values]
+        stored = next((doubtful[id_] for id_ in said if id_ in doubtful), None)
+        if stored is None or not row:
+            continue
+        line = dict(enumerate(entered_rows([values])[0]))
+        told = scorecards.cells_of(stored, book.zone)
+        if home < len(said) and said[home] == stored.id:
+            found = _beside(line, told, book.places)
+        else:
+            shifted.add(row + 1)
+            ours = [*told.values(), *map(cells.text, get_args(Status))]
+            found = {place for place, cell in line.items() if cell and any(cells.same(each, cell) for each in ours)}
+            found = {place for place in found if said[place] != stored.id} or found
+        requests += [_emptied(row, place, line[place]) for place in found]
+        emptied |= {(row, place) for place in found}
+    return Leftovers(tuple(requests), frozenset(emptied), frozenset(shifted))
+
+
+def _beside(line: Mapping[int, Json], told: Mapping[str, Json], places: Mapping[str, int]) -> set[int]:
+    """Where cells of a row of ours landed in columns of others: there it stands, and in our column something else does."""
+    held = {key: line.get(place, {}) for key, place in places.items()}
+    if not any(cell for key, cell in held.items() if key != "response"):
+        return set()  # it was put in with nothing but its id
+    if cells.entered(held.get("status", {})) in get_args(Status):
+        told = {key: cell for key, cell in told.items() if key != "status"}
+    missing = [cell for key, cell in told.items() if cell != cells.EMPTY and not cells.same(cell, held.get(key, {}))]
+    theirs = {place: cell for place, cell in line.items() if cell and place not in places.values()}
+    return {place for place, cell in theirs.items() if any(cells.same(each, cell) for each in missing)}
+
+
+def _emptied(row: int, place: int, cell: Json) -> Json:
+    value = cells.entered(cell)
+    said = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return ask.clear(ask.grid(design.SCORECARDS, row, row + 1, place, place + 1), said)
+
+
+def without_id(book: Book, rows: Iterable[int]) -> Iterator[Json]:
+    """Take the id out of these rows, counted from 1; what else they hold of ours follows through the marks."""
+    held = _table(book).rows
+    for row in rows:
+        if "response" in book.places:
+            place = book.places["response"]
+            yield _emptied(row - 1, place, entered_rows([[held[row - 1][place]]])[0][0])
+
+
+def last_row(book: Book, emptied: Collection[tuple[int, int]]) -> int:
+    """The last row, counted from 1, in which anything stands once these cells are emptied."""
+    rows = _table(book).rows
+    for row in range(len(rows), 1, -1):
+        if any(
+            value not in (None, "") and (row - 1, place) not in emptied for place, value in enumerate(rows[row - 1])
+        ):
+            return row
+    return max((stored.row for stored in book.scorecards), default=1)
+
+
+def new_columns(
+    book: Book, rubric: Rubric, places: dict[str, int], needed: Collection[str], standing: Iterable[StoredScorecard]
+) -> Iterator[Json]:
+    """Insert columns for questions and competencies without one, right of our last, with what the rows that are there
+    hold in them; grows `places`."""
+    designed = scorecards.columns(rubric)
+    known = {column.key: column for column in designed}
+    wanted = [column for column in designed if column.key not in places]
+    wanted += [
+        scorecards.rating_column(key.removeprefix(scorecards.RATING))
+        if key.startswith(scorecards.RATING)
+        else scorecards.evidence_column(key.removeprefix(scorecards.EVIDENCE))
+        for key in needed
+        if key not in places and key not in known
+    ]
+    if not wanted:
+        return
+    start = max(places.values(), default=-1) + 1
+    end = start + len(wanted)
+    sheet = replace(scorecards.worksheet(rubric), columns=tuple(wanted))
+    if start >= _table(book).column_count:
+        yield ask.more(design.SCORECARDS, "COLUMNS", 1)  # inserted in any case: at the end a column of theirs may stand
+    yield ask.insert(design.SCORECARDS, "COLUMNS", start, end, like_before=start > 0)
+    header = [design.header_cells(wanted)]
+    yield from ask.write(design.SCORECARDS, 0, start, header, "userEnteredValue,note")
+    yield design.header_format(design.SCORECARDS, 0, start, end)
+    for place, column in enumerate(wanted, start):
+        yield from design.column_format(sheet, place, column)
+        places[column.key] = place
+    lines = []
+    for stored in sorted(standing, key=lambda stored: stored.row):
+        told = scorecards.cells_of(stored, book.zone)
+        line = [told.get(column.key, cells.EMPTY) for column in wanted]
+        if any(cell != cells.EMPTY for cell in line):
+            lines.append((stored.row - 1, start, line))
+    yield from blocks(design.SCORECARDS, lines, "userEnteredValue")
+
+
+def new_rows(count: int, book: Book, places: Mapping[str, int]) -> tuple[Json, ...]:
+    """A larger grid, when it is to hold so many rows, its cells formatted as those above."""
+    top = _table(book).row_count
+    if count <= top:
+        return ()
+    fixed = {column.key: column for column in scorecards.FIXED}
+    sheet = design.Worksheet(design.SCORECARDS, "Scorecards", ())
+    made = [ask.more(design.SCORECARDS, "ROWS", count - top + 500)]
+    for key, place in sorted(places.items(), key=lambda item: item[1]):
+        rating = scorecards.rating_column("")
+        column = fixed.get(key) or (rating if key.startswith(scorecards.RATING) else scorecards.evidence_column(""))
+        if column.format:
+            made.append(design.cell_format(sheet, place, column, top))
+    return tuple(made)
+
+
+def appended(written: Sequence[StoredScorecard], book: Book, *, bare: bool) -> Iterator[Json]:
+    """New rows below everything, made while they are sent; `bare`: with nothing but their ids."""
+    width = max(book.places.values(), default=-1) + 1
+    keys = {place: key for key, place in book.places.items() if key == "response" or not bare}
+    for start in range(0, len(written), TOGETHER):
+        told = [scorecards.cells_of(stored, book.zone) for stored in written[start : start + TOGETHER]]
+        lines = [[line.get(keys.get(place, ""), {}) for place in range(width)] for line in told]
+        yield from ask.append(design.SCORECARDS, lines)
+
+
+def standing(
+    book: Book, changed: Iterable[StoredScorecard], blank: Iterable[int], missed: Standing = MappingProxyType({})
+) -> Standing:
+    """The cells that differ in rows which are there, in columns which are there.
+
+    Args:
+        changed: rows and what they are to hold.
+        blank: rows, counted from 1, that are to hold nothing of ours.
+        missed: cells of a write under which rows were moved: where they stand in a row of nobody's, they go.
+    """
+    rows = _table(book).rows
+    wanted = {stored.row - 1: scorecards.cells_of(stored, book.zone) for stored in changed}
+    wanted |= {row - 1: {} for row in blank}
+    made: dict[str, dict[int, Json]] = {}
+    for row, told in wanted.items():
+        held = entered_rows(rows[row : row + 1] or [()])[0]
+        for key, place in book.places.items():
+            cell = told.get(key, cells.EMPTY)
+            if key != "response" and not cells.same(cell, held[place] if place < len(held) else {}):
+                made.setdefault(key, {})[row] = cell
+    known = {stored.row - 1 for stored in book.scorecards}
+    for key, column in missed.items():
+        for row, cell in column.items():
+            held = entered_rows([rows[row]])[0] if row < len(rows) and row not in known else []
+            place = book.places.get(key, len(held))
+            if place < len(held) and held[place] and cells.same(cell, held[place]):
+                made.setdefault(key, {})[row] = cells.EMPTY
+    return {key: dict(sorted(column.items())) for key, column in made.items()}
+
+
+def marks(keys: Iterable[str], places: Mapping[str, int]) -> Iterator[Json]:
+    """Put the marks of these columns where they belong: people may have pasted a column elsewhere, or typed its header."""
+    for key in keys:
+        yield {"deleteDeveloperMetadata": {"dataFilter": _marked(key)}}
+        yield ask.mark_column(design.SCORECARDS, places[key], COLUMN_KEY, design.mark(design.SCORECARDS, key))
+
+
+def _marked(key: str) -> Json:
+    lookup = {"metadataKey": COLUMN_KEY, "metadataValue": design.mark(design.SCORECARDS, key), "locationType": "COLUMN"}
+    return {"developerMetadataLookup": lookup}
+
+
+def bodies(changed: Standing) -> Iterator[Json]:
+    """Bodies of values:batchUpdateByDataFilter. Each answers with the column of ids, too, as it is just then.
+
+    The time of submission comes last: a row that is cut off before it is still taken for the former version.
+    """
+    keys = sorted(changed, key=lambda key: (key == "submitted_at", key))
+    items = ([_item(key, piece)] for key in keys for piece in _pieces(changed[key]))
+    for batch in ask.packed(items):
+        yield {
+            "valueInputOption": "RAW",
+            "includeValuesInResponse": True,
+            "responseValueRenderOption": "UNFORMATTED_VALUE",
+            "data": [_item("response", [None]), *batch],
+        }
+
+
+def _item(key: str, column: Sequence[Value]) -> Json:
+    return {"dataFilter": _marked(key), "majorDimension": "COLUMNS", "values": [list(column)]}
+
+
+def _pieces(column: Mapping[int, Json]) -> Iterator[list[Value]]:
+    """The column from its top, with nothing for the rows between; a long one in pieces, each from the top again."""
+    piece: list[Value] = []
+    size = 0
+    for row, cell in column.items():
+        entered = cells.entered(cell)
+        value: Value = "" if entered is None else entered
+        size += ask.length(value)
+        if size > _PIECE_BYTES and piece:
+            yield piece
+            piece, size = [], ask.length(value)
+        piece += [None] * (row - len(piece))
+        piece.append(value)
+    if piece:
+        yield piece
+
+
+def ids_in(answer: Mapping[str, Any]) -> dict[int, str]:
+    """Which response each row held, counted from 1, when a body of `bodies` was written; empty when none was found."""
+    told: list[list[Value]] = next(
+        (each.get("updatedData", {}).get("values", []) for each in answer.get("responses", [])), []
+    )
+    column = told[0] if told else []
+    return {row: str(id_) for row, id_ in enumerate(column, start=1) if row > 1 and id_ not in (None, "")}

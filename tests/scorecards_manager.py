@@ -1,0 +1,147 @@
+"""A hiring manager at work in Scorecards: columns of their own among ours, with remarks on the responses beside them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from pipeline.worksheets import design
+from pipeline.worksheets import requests as ask
+
+Json = dict[str, Any]
+SHEET = design.SCORECARDS
+LONGEST_TIME = len("2026-03-04T09:00:00.000000Z")
+
+
+class Book(Protocol):
+    """A spreadsheet that a person has before them."""
+
+    sheets: Any
+    id: str
+
+    def batch(self, requests: Sequence[Json]) -> Json: ...
+
+
+class Reader:
+    """One manager; `remarks` maps (id of a response, header of a column of theirs) to what stands there."""
+
+    def __init__(self, book: Book, seed: int) -> None:
+        self.book, self.pick = book, random.Random(seed)
+        self.remarks: dict[tuple[str, str], str | int] = {}
+        self.own_rows: list[str] = []
+        self.columns: list[str] = []
+        self.count = 0
+        self.log: list[str] = []
+
+    def act(self) -> None:
+        """One to three random things, seldom the same twice running."""
+        for _ in range(self.pick.randint(1, 3)):
+            doing = self.pick.choice(
+                [
+                    self.type,
+                    self.type,
+                    self.sort,
+                    self.insert_column,
+                    self.move,
+                    self.move,
+                    self.insert_row,
+                    self.delete,
+                ]
+            )
+            self.log.append(doing.__name__)
+            doing()
+
+    # what they see
+
+    def see(self) -> tuple[list[Any], list[list[Any]]]:
+        """The header, and all rows."""
+        body = {"dataFilters": [{"gridRange": {"sheetId": SHEET}}], "valueRenderOption": "UNFORMATTED_VALUE"}
+        reply = self.book.sheets.values().batchGetByDataFilter(spreadsheetId=self.book.id, body=body).execute()
+        rows: list[list[Any]] = reply["valueRanges"][0]["valueRange"]["values"]
+        width = max(map(len, rows))
+        rows = [[*row, *[""] * (width - len(row))] for row in rows]
+        return rows[0], rows
+
+    def responses(self) -> list[tuple[int, str]]:
+        """Row and id of every response; who sees times and marks for ids, for a moment, waits with a remark."""
+        header, rows = self.see()
+        named = [(i, str(row[header.index("Response")])) for i, row in enumerate(rows) if i]
+        return [(i, id_) for i, id_ in named if len(id_) > LONGEST_TIME]
+
+    def put(self, row: int, column: int, said: str | int) -> None:
+        value = {"numberValue": said} if isinstance(said, int) else {"stringValue": said}
+        self.book.batch(list(ask.write(SHEET, row, column, [[{"userEnteredValue": value}]], "userEnteredValue")))
+
+    # what they do
+
+    def type(self) -> None:
+        header, _ = self.see()
+        if self.columns and (found := self.responses()):
+            row, id_ = self.pick.choice(found)
+            column = self.pick.choice(self.columns)
+            self.count += 1
+            said = self.pick.choice([f"=remark {self.count} on {id_}", 100 + self.count])
+            self.remarks[id_, column] = said
+            self.put(row, header.index(column), said)
+
+    def sort(self) -> None:
+        header, _ = self.see()
+        column = self.pick.randrange(len(header))
+        self.book.batch([ask.sort(ask.grid(SHEET, 1), column)])
+
+    def insert_column(self) -> None:
+        if len(self.columns) > 3:
+            return
+        header, _ = self.see()
+        place = self.pick.randint(0, len(header))
+        self.count += 1
+        self.columns.append(f"Mine {self.count}")
+        self.book.batch([ask.insert(SHEET, "COLUMNS", place, place + 1, like_before=False)])
+        self.put(0, place, self.columns[-1])
+        for row, id_ in self.responses():
+            self.remarks[id_, self.columns[-1]] = f"=at once, on {id_}"
+            self.put(row, place, f"=at once, on {id_}")
+
+    def move(self) -> None:
+        """A column of theirs in among ours, or one of ours."""
+        header, _ = self.see()
+        column = header.index(self.pick.choice([*self.columns, *self.columns, *filter(None, header)]))
+        goal = self.pick.randint(0, len(header))
+        if goal not in (column, column + 1):
+            source = ask.dimension(SHEET, "COLUMNS", column, column + 1)
+            self.book.batch([{"moveDimension": {"source": source, "destinationIndex": goal}}])
+
+    def insert_row(self) -> None:
+        header, rows = self.see()
+        if self.columns:
+            place = self.pick.randint(1, len(rows))
+            self.count += 1
+            self.own_rows.append(f"row {self.count} of my own")
+            self.book.batch([ask.insert(SHEET, "ROWS", place, place + 1, like_before=False)])
+            self.put(place, header.index(self.columns[0]), self.own_rows[-1])
+
+    def delete(self) -> None:
+        """A row of ours, with what they remarked on it."""
+        found = self.responses()
+        if len(found) > 3:
+            row, gone = self.pick.choice(found)
+            self.book.batch([{"deleteDimension": {"range": ask.dimension(SHEET, "ROWS", row, row + 1)}}])
+            self.remarks = {place: said for place, said in self.remarks.items() if place[0] != gone}
+
+    # what must hold
+
+    def check(self) -> None:
+        """Every remark stands at its response, every row of their own is there, and their columns hold nothing else."""
+        header, rows = self.see()
+        found, own = {}, []
+        for row in rows[1:]:
+            told = dict(zip(header, row, strict=True))
+            for column in self.columns:
+                if told[column] != "" and told["Response"]:
+                    found[told["Response"], column] = told[column]
+                elif told[column] != "":
+                    own.append(told[column])
+        differ = {place for place in found.keys() | self.remarks.keys() if found.get(place) != self.remarks.get(place)}
+        assert not differ, [(place, found.get(place), self.remarks.get(place)) for place in differ] + self.log
+        assert sorted(map(str, own)) == sorted(self.own_rows), [own, self.own_rows, *self.log]
