@@ -142,6 +142,53 @@ def test_every_cell_of_a_manager_stays_at_its_candidate(
     assert sorted(held) == sorted(response["responseId"] for response in sent)
 
 
+def test_a_comment_under_one_of_our_notes_comes_back_with_the_next_run(
+    google: Google, run: Run, role: dict[str, str], _running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody moves a column with a comment to where the names stand and away again, before every call: the run gives
+    up, and by the next one other scorecards are in. The comment stands where it stood, and no note of ours beside it."""
+    inbox = Inbox(google, _running.store)
+    run("create-form")
+    inbox.put(role["technical"], "Ana")
+    inbox.put(role["technical"], "Ben")
+    run("run")
+    with closing(Seat(google, role["spreadsheet"])) as seat:
+        manager = Manager(seat, 0)
+        comment = [[{"note": "ask about notice"}]]
+        place = manager.see()[1]["Notes"]
+        seat.batch(
+            list(ask.write(design.RANKINGS, dict(map(reversed, manager.candidates()))["Ana"], place, comment, "note"))
+        )
+
+        def swing(_: int) -> None:
+            _, at, _ = manager.see()
+            goal = max(at.values()) + 1 if at["Notes"] < at["Key"] else at["Candidate"]
+            source = ask.dimension(design.RANKINGS, "COLUMNS", at["Notes"], at["Notes"] + 1)
+            seat.batch([{"moveDimension": {"source": source, "destinationIndex": goal}}])
+
+        swing(0)  # away from the names whenever the run reads, and among them whenever it writes
+        google.control("clock", advance=60)
+        inbox.put(role["technical"], "Ben", "mara@example.com", rating="1")
+        with door(google.url, before=swing) as opened:
+            monkeypatch.setenv("PIPELINE_WORKSPACE_URL", opened.url)
+            run("run", code=5)
+        monkeypatch.setenv("PIPELINE_WORKSPACE_URL", google.url)
+        inbox.put(role["technical"], "Ana", "mara@example.com", rating="2")
+        run("run", code=None)
+        _, at, _ = manager.see()
+        fields = {"fields": "sheets(properties(sheetId),data(rowData(values(note))))"}
+        book = google.call("GET", f"/v4/spreadsheets/{role['spreadsheet']}", **fields)["sheets"]
+        (rows,) = [s["data"][0]["rowData"] for s in book if s["properties"]["sheetId"] == design.RANKINGS]
+        names, headers = dict(manager.candidates()), {place: header for header, place in at.items()}
+        notes = {
+            (names[row], headers[place]): cell["note"]
+            for row, held in enumerate(rows)
+            for place, cell in enumerate(held["values"])
+            if row and "note" in cell and headers[place] != "Candidate"
+        }
+        assert notes == {("Ana", "Notes"): "ask about notice"}
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_every_remark_in_scorecards_stays_at_its_response(
     google: Google, run: Run, role: dict[str, str], _running: Any, monkeypatch: pytest.MonkeyPatch, seed: int

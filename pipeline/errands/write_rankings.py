@@ -84,10 +84,11 @@ def write_rankings(
         round_id = None  # there is no other
     ids = files.ids(project)
     url = project.lasting(spreadsheet_url(project, ids.spreadsheet))
+    left = project.state.role(project.role.id).get("beside")
     if book is not None:
         book = _with_releases(project, book, releases)
         ranked = from_book(project, book, present_scale_only=present_scale_only, round_id=round_id)
-        if book.about.inputs == _inputs(project, book, ranked):
+        if left is None and book.about.inputs == _inputs(project, book, ranked):
             return Written(ranked, False, url, round_id=round_id)
     notices: list[str] = []
     changed = False
@@ -125,6 +126,7 @@ def write_rankings(
             explanations=explanations,
             only=ranked.rubric if round_id else None,
             former=plan,
+            beside=worksheets.Beside.of(left),
         )
         notices += plan.notices
         if plan.sorts and snapshot.sheets[RANKINGS].cannot_be_sorted:
@@ -132,11 +134,16 @@ def write_rankings(
                 "Cells in Rankings are merged over several rows, so that nobody can sort it.",
                 "Unmerge them (in the spreadsheet: Format, Merge cells, Unmerge), and run this again.",
             )
+        if (
+            plan.beside.theirs and plan.bodies
+        ):  # should this run end before they are seen to be whole, the next one looks
+            project.state.remember(project.role.id, beside=plan.beside.document())
         if _send(project, ids.spreadsheet, plan, last=attempt + 1 == ATTEMPTS):
             if plan.bodies:
                 _keep_record(project, ranked, inputs)
                 changed = True
             if not (plan.mend or plan.fill) or attempt + 1 == ATTEMPTS:
+                project.state.remember(project.role.id, beside=None)
                 return Written(ranked, changed, url, tuple(dict.fromkeys(notices)), round_id)
             # formulas that are put back name rows and columns where they were read: see whether they still stood there
         book = None  # people are at work in it: take nothing for granted that was read before

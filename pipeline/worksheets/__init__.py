@@ -9,6 +9,7 @@ from pipeline.worksheets.forgetting import MENTION_FIELDS, Erasure, is_named, ma
 from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
 from pipeline.worksheets.panel import LinkParts, plan_links, plan_panel
 from pipeline.worksheets.pull import ANY_ROUND, Incoming, PullPlan, plan_pull
+from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.reading import READ, Book, read
 from pipeline.worksheets.rubric import JoinRow, Recorded, Version, in_force, scale_of, with_version
 from pipeline.worksheets.scorecards import StoredScorecard, former
@@ -23,6 +24,7 @@ __all__ = [
     "RESPONSE_FIELDS",
     "SNAPSHOT_FIELDS",
     "SURVEY_FIELDS",
+    "Beside",
     "Book",
     "Erasure",
     "Incoming",

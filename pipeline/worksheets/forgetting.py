@@ -14,8 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.scorecard import Rubric
-from pipeline.worksheets import about, cells, compare, design, panel, problems, ratings, results
-from pipeline.worksheets import rankings_plan as shared
+from pipeline.worksheets import about, cells, compare, design, panel, problems, rankings_found, ratings, results
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, letters, quoted
 from pipeline.worksheets.layout import plan_rubric
@@ -160,7 +159,7 @@ def _keys(snapshot: Snapshot, book: Book, of: Rubric, candidate: str) -> set[str
 
 def _ranking_rows(sheet: Sheet, of: Rubric, keys: set[str], counts: dict[int, int]) -> Iterator[Json]:
     """The candidate's rows whole: their key is made the first of all, the rows are sorted by it, and the top goes."""
-    found = shared.find(sheet, of)
+    found = rankings_found.find(sheet, of)
     held = [key for _, key in found.rows if key in keys]
     counts[design.RANKINGS] = len(held)
     if not held:

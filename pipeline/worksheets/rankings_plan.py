@@ -13,20 +13,20 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from pipeline.ranking.results import Ranking
 from pipeline.scorecard import Rubric
-from pipeline.worksheets import cells, design, rankings
+from pipeline.worksheets import cells, design, rankings, rankings_notes
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, letters, quoted
 from pipeline.worksheets.design import COLUMN_KEY
+from pipeline.worksheets.rankings_found import Found, find, is_key
+from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.results import Reference, key_of
 from pipeline.worksheets.snapshot import Sheet
 
 _OUR_FORMULA = re.compile(r'=IF\((\$[A-Z]+\d+|#REF!)="","",(IFERROR\(MATCH|INDEX)\(')
-NOTE_LIMIT = 4_000  # characters of an explanation that a note shows
-Beside: TypeAlias = Mapping[tuple[str, str], str]  # the managers' notes, by the row's key and the column's header
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,13 @@ class Expected:
     notes: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[int, str] = field(default_factory=dict)
     strays: int = 0
+    final: bool = True  # whether no plan has to follow in any case
 
     def holds(self, reply: Mapping[str, Any]) -> bool:
         if (
             sum(told.get("findReplace", {}).get("occurrencesChanged", 0) for told in reply.get("replies", []))
             < self.strays
-        ):
+        ) or not self.final:
             return False
         sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
         ours = [sheet for sheet in sheets if sheet.get("properties", {}).get("sheetId") == design.RANKINGS]
@@ -88,52 +89,6 @@ class RowsPlan:
     beside: Beside
 
 
-@dataclass(frozen=True)
-class Found:
-    """Rankings as it was read: where our columns and the header stand, and the row of every key."""
-
-    places: Mapping[str, int]
-    header: int
-    rows: Sequence[tuple[int, str]]  # row, key; top to bottom
-
-
-def find(sheet: Sheet, of: Rubric) -> Found:
-    """Our columns by their mark, else by the text of their header."""
-    wanted = rankings.columns(of)
-    header = _header(sheet, {column.header for column in wanted})
-    names = [cells.entered(cell) for cell in (sheet.rows[header] if sheet.rows else ())]
-    places = {}
-    for column in wanted:
-        if column.key in sheet.marks:
-            places[column.key] = sheet.marks[column.key]
-        elif column.header in names and names.index(column.header) not in sheet.marks.values():
-            places[column.key] = names.index(column.header)
-    rows = []
-    if "key" in places:
-        for row in range(len(sheet.rows)):
-            key = cells.entered(sheet.cell(row, places["key"]))
-            if row != header and isinstance(key, str) and _is_key(key):
-                rows.append((row, key))
-    return Found(places, header, rows)
-
-
-def _header(sheet: Sheet, titles: set[str]) -> int:
-    """The row of the headers: the one with Key in its column, where no formula is ever put back; else the first of which
-    a third are headers. People may sort it among the rows just before formulas are put back: those then land on it."""
-    place = sheet.marks.get("key", -1)
-    told = [cells.entered(sheet.cell(row, place)) if place >= 0 else None for row in range(len(sheet.rows))]
-    alike = [sum(cells.entered(cell) in titles for cell in row) for row in sheet.rows]
-    named = [row for row, value in enumerate(told) if value == rankings.KEY_HEADER]
-    if named:
-        return max(named, key=lambda row: alike[row])
-    free = (row for row, value in enumerate(told) if not (isinstance(value, str) and _is_key(value)))
-    return next((row for row in free if alike[row] > len(titles) // 3), 0)
-
-
-def _is_key(value: str) -> bool:
-    return len(value) == 16 and value[0] == "c" and all(letter in "0123456789abcdef" for letter in value[1:])
-
-
 def gone(ranking: Ranking, of: Rubric, sheets: Mapping[int, Sheet]) -> dict[str, str]:
     """Candidates who still have a row in Rankings but no place in this ranking: key -> name."""
     now = {key_of(result.candidate) for result in ranking.candidates}
@@ -145,7 +100,7 @@ def gone(ranking: Ranking, of: Rubric, sheets: Mapping[int, Sheet]) -> dict[str,
 def names(results: Sheet) -> dict[str, str]:
     """Whom the Results worksheet names, as it was read: key -> candidate."""
     told = ((str(cells.entered(row[0])), row[1]) for row in results.rows if len(row) > 1)
-    return {key: str(cells.entered(name) or "") for key, name in told if _is_key(key)}
+    return {key: str(cells.entered(name) or "") for key, name in told if is_key(key)}
 
 
 def plan(
@@ -166,17 +121,23 @@ def plan(
         order: every key in the order of Results.
         known: every key that we may have written: those in Results, before and after.
         explanations: by candidate, what the note on the name says.
-        beside: notes of the managers that a batch just before may have written over.
+        beside: notes of the managers over which a batch before this one may have laid ours.
         again: the batch just before came out otherwise than planned, and what it misplaced is to be cleared away.
     """
     found = find(sheet, of)
     notices: list[str] = []
     places = dict(found.places)
-    notes = {key_of(candidate): _note(said) for candidate, said in explanations.items() if key_of(candidate) in order}
-    beside = {**beside, **_beside(sheet, found, set(notes.values()))}
+    notes = {
+        key_of(candidate): rankings_notes.of_explanation(said)
+        for candidate, said in explanations.items()
+        if key_of(candidate) in order
+    }
+    beside, over = rankings_notes.lay(sheet, found, notes.values(), beside, again=again)
     strays = [
         *_strays(sheet, found, known, set(notes.values()), notices, again=again),
-        *_laid_over(sheet, found, set(notes.values()), beside, again=again),
+        *(
+            () if found.header else over
+        ),  # a header among the rows is moved up first, and the next plan sees to the notes
     ]
     made = list(_missing_columns(of, sheet, places, notices))
     # formulas after the batch: written before it, they would close the gaps that strays are known by
@@ -203,26 +164,11 @@ def plan(
         None if later else values,
         values if later else None,
         spans if made else (),
-        Expected(tuple(order), notes, headers, cleared),
+        Expected(tuple(order), notes, headers, cleared, final=not (found.header and over)),
         tuple(notices),
         places,
         beside,
     )
-
-
-def _beside(sheet: Sheet, found: Found, notes: set[str]) -> Beside:
-    """What stands in notes of the managers' columns now; `notes` are ours."""
-    ours = set(found.places.values())
-    return {
-        (key, _title(sheet, found, place)): cell["note"]
-        for row, key in found.rows
-        for place, cell in enumerate(sheet.rows[row])
-        if place not in ours and cell.get("note") and cell["note"] not in notes
-    }
-
-
-def _title(sheet: Sheet, found: Found, place: int) -> str:
-    return str(cells.entered(sheet.cell(found.header, place)))
 
 
 def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: list[str]) -> Iterator[Json]:
@@ -271,22 +217,6 @@ def _strays(
                 yield from ask.write(sheet.id, row, place, [[{}]], "note")
             if lost and place not in ours | keys | formulas and said not in ("None", ""):
                 notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
-
-
-def _laid_over(sheet: Sheet, found: Found, notes: set[str], beside: Beside, *, again: bool) -> Iterator[Json]:
-    """Take back notes of ours that a batch laid into other columns than Candidate, because people moved columns under
-    it; the managers' own that stood there come back. Rows are sorted by key first, for they may be moved as well."""
-    ours, home = set(found.places.values()), found.places.get("candidate")
-    rows = {key: 1 + index for index, key in enumerate(sorted(key for _, key in found.rows))}
-    made: list[Json] = []
-    for row, key in found.rows:
-        for place, cell in enumerate(sheet.rows[row]):
-            if place != home and cell.get("note") in notes and (again or place in ours):
-                theirs = beside.get((key, _title(sheet, found, place)))
-                made += ask.write(sheet.id, rows[key], place, [[{"note": theirs} if theirs else {}]], "note")
-    if made and not found.header:  # a header among the rows is moved up first, and they are found by the next plan
-        yield ask.sort(ask.grid(sheet.id, 1), found.places["key"])
-        yield from made
 
 
 def _appended(
@@ -388,7 +318,3 @@ def _looks(of: Rubric, sheet: Sheet, places: Mapping[str, int], *, anew: bool) -
             yield {"deleteConditionalFormatRule": {"sheetId": sheet.id, "index": index}}
         for index, rule in enumerate(wanted):
             yield {"addConditionalFormatRule": {"index": index, "rule": rule}}
-
-
-def _note(explanation: str) -> str:
-    return explanation if len(explanation) <= NOTE_LIMIT else explanation[: NOTE_LIMIT - 1] + "…"

@@ -31,6 +31,7 @@ from pipeline.worksheets import requests as ask
 from pipeline.worksheets.about import Record
 from pipeline.worksheets.cells import Columns, Json
 from pipeline.worksheets.diff import blocks, rewrite
+from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.reading import Book
 from pipeline.worksheets.snapshot import Sheet, Snapshot
 from pipeline.worksheets.whatif import Limits
@@ -52,7 +53,7 @@ class RankingsPlan:
     notices: tuple[str, ...] = ()
     expected: shared.Expected = field(default_factory=shared.Expected)
     known: frozenset[str] = frozenset()  # keys that may stand in Rankings because of this plan or one before
-    beside: shared.Beside = field(default_factory=dict)
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def bodies(self) -> list[Json]:
@@ -89,6 +90,7 @@ def plan_rankings(
     explanations: Mapping[str, str] | None = None,
     only: Rubric | None = None,
     former: RankingsPlan | None = None,
+    beside: Beside | None = None,
 ) -> RankingsPlan:
     """What to write so that every worksheet of ours shows this ranking.
 
@@ -102,6 +104,7 @@ def plan_rankings(
         only: the part of the rubric that the ranking was made by, when that is one round alone. Columns and managers'
             cells of the others stay; every row and About say that they are left out.
         former: the plan that was sent just before; it was refused, did not come out, or has to be looked after.
+        beside: what a run that gave up left to look after, when there is no such plan.
     """
     sheets = snapshot.sheets
     whole, alone = of, ""
@@ -131,7 +134,7 @@ def plan_rankings(
         order,
         explanations or {},
         known=known,
-        beside=former.beside if former else {},
+        beside=former.beside if former else beside or Beside(),
         again=former is not None,
     )
     sources = whatif.Sources(
