@@ -158,6 +158,8 @@ def plan_pull(
     meant = failed.book.scorecards if failed else ()
     added_before = failed.doubtful if failed else frozenset(doubtful or ())
     left = scorecard_rows.leftovers(book, _known(added_before, book, incoming, meant))
+    if failed or doubtful is not None:
+        unknown = sorted({*unknown, *scorecard_rows.of_nobody(book)} - left.rows)
     before: dict[str, StoredScorecard] = {}
     read = [stored for stored in book.scorecards if stored.row not in left.rows]
     doubled = [stored.row for stored in read if before.setdefault(stored.id, stored) is not stored]

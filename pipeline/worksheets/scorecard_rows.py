@@ -105,6 +105,22 @@ def _emptied(row: int, place: int, cell: Json) -> Json:
     return ask.clear(ask.grid(design.SCORECARDS, row, row + 1, place, place + 1), said)
 
 
+def of_nobody(book: Book) -> set[int]:
+    """Rows, counted from 1, with a status or a time of ours and no id: a write hit them, under which rows were moved."""
+    known = {stored.row for stored in book.scorecards}
+    told = [book.places[key] for key in ("status", "submitted_at") if key in book.places]
+    found = set()
+    for row, line in enumerate(_table(book).rows, start=1):
+        said = {str(line[place]) for place in told if place < len(line)}
+        if (
+            row > 1
+            and row not in known
+            and any(each in get_args(Status) or scorecards.serial(each, book.zone) is not None for each in said)
+        ):
+            found.add(row)
+    return found
+
+
 def without_id(book: Book, rows: Iterable[int]) -> Iterator[Json]:
     """Take the id out of these rows, counted from 1; what else they hold of ours follows through the marks."""
     held = _table(book).rows
