@@ -236,7 +236,7 @@ def test_worksheets_of_ours_that_were_deleted_are_made_again(desk: Desk) -> None
 
 
 def test_edited_headers_of_scorecards_are_put_back_where_the_columns_stand_now(desk: Desk) -> None:
-    """By their mark, also after a column was put in front of them."""
+    """By their mark, also after a column was put in front of them, and one more since that was seen."""
     desk.pull(cards(2))
     typed = [[{"userEnteredValue": {"stringValue": "Who"}}]]
     desk.batch(
@@ -247,6 +247,8 @@ def test_edited_headers_of_scorecards_are_put_back_where_the_columns_stand_now(d
     )
     assert desk.read().missing == ("Candidate",)
     survey = desk.sheets.get(spreadsheetId=desk.id, fields=SURVEY_FIELDS).execute()
-    desk.batch(plan_repair(survey, desk.rubric).requests)
+    desk.batch([ask.insert(design.SCORECARDS, "COLUMNS", 2, 3, like_before=False)])
+    headers = plan_repair(survey, desk.rubric).headers
+    desk.sheets.values().batchUpdateByDataFilter(spreadsheetId=desk.id, body=headers).execute()
     assert desk.read().missing == ()
     assert not desk.pull(cards(2)).changes

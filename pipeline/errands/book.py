@@ -41,6 +41,9 @@ def mend(project: Project, spreadsheet_id: str) -> tuple[str, ...]:
     repair = worksheets.plan_repair(survey, project.rubric)
     if repair.requests:
         sheets.batch_update(project.session, spreadsheet_id, {"requests": list(repair.requests)})
+    if repair.headers:
+        sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, repair.headers)
+    if repair.requests or repair.headers:
         project.on_wait("\n".join(repair.notices) or "Headers of ours were edited; they have been put back.")
     return repair.notices
 

@@ -181,6 +181,17 @@ def mark(sheet_id: int, key: str) -> str:
     return f"{sheet_id}.{key}"
 
 
+def marked(sheet_id: int, key: str) -> Json:
+    """The data filter that finds a column by its mark, wherever it stands when the request arrives."""
+    lookup = {"metadataKey": COLUMN_KEY, "metadataValue": mark(sheet_id, key), "locationType": "COLUMN"}
+    return {"developerMetadataLookup": lookup}
+
+
+def column_values(sheet_id: int, key: str, column: Sequence[object]) -> Json:
+    """One column's values from its top, for a body of values:batchUpdateByDataFilter; None leaves a cell as it is."""
+    return {"dataFilter": marked(sheet_id, key), "majorDimension": "COLUMNS", "values": [list(column)]}
+
+
 def fitting(header: str) -> int:
     """A column's width in pixels such that no word of its header is broken."""
     return max(96, 24 + 9 * max(map(len, header.split()), default=0))

@@ -112,9 +112,10 @@ SURVEY_FIELDS = (
 
 @dataclass(frozen=True)
 class Repair:
-    """Requests that bring back what is ours, and what to tell."""
+    """What brings back what is ours: requests for a batch, a body for values:batchUpdateByDataFilter; and what to tell."""
 
     requests: tuple[Json, ...]
+    headers: Json | None
     notices: tuple[str, ...]
 
 
@@ -138,10 +139,14 @@ def plan_repair(survey: Mapping[str, Any], of: Rubric) -> Repair:
         notices.append(f"The worksheet {title} was missing and has been made again" + _lost(sheet.id))
     for sheet in gone:
         made += _contents(sheet, of, titles)
-    for sheet in (scorecards.worksheet(of), panel.worksheet()):
-        if sheet.id in have:
-            made += _headers(sheet, have[sheet.id])
-    return Repair(tuple(made), tuple(notices))
+    headers = [
+        item
+        for sheet in (scorecards.worksheet(of), panel.worksheet())
+        if sheet.id in have
+        for item in _headers(sheet, have[sheet.id])
+    ]
+    body = {"valueInputOption": "RAW", "data": headers} if headers else None
+    return Repair(tuple(made), body, tuple(notices))
 
 
 def _lost(sheet_id: int) -> str:
@@ -153,11 +158,11 @@ def _lost(sheet_id: int) -> str:
 
 
 def _headers(sheet: Worksheet, found: Mapping[str, Any]) -> Iterator[Json]:
-    """The header texts of our marked columns, wherever they stand now."""
+    """The header texts of our marked columns, wherever they stand when they are written."""
     known = {column.key: column for column in sheet.columns}
-    for key, place in marks_in(sheet.id, next(iter(found.get("data", [])), {})).items():
+    for key in marks_in(sheet.id, next(iter(found.get("data", [])), {})):
         if key in known:
-            yield from ask.write(sheet.id, 0, place, [design.header_cells([known[key]])], "userEnteredValue,note")
+            yield design.column_values(sheet.id, key, [known[key].header])
 
 
 def plan_rubric(of: Rubric, book: Book, recorded: Recorded) -> list[Json]:

@@ -20,7 +20,6 @@ from pipeline.scorecard import Rubric
 from pipeline.worksheets import cells, design, rankings, rankings_notes
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, letters, quoted
-from pipeline.worksheets.design import COLUMN_KEY
 from pipeline.worksheets.rankings_found import Found, find, is_key
 from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.results import Reference, key_of
@@ -283,14 +282,7 @@ def _mended(
         header = "'" + titles[key] if key in renamed else None
         column = [formulas.get(row, {}).get(key) for row in range(max(top, *ours, 0) + 1)]
         column[top] = header
-        lookup = {"metadataKey": COLUMN_KEY, "metadataValue": design.mark(sheet.id, key), "locationType": "COLUMN"}
-        data.append(
-            {
-                "dataFilter": {"developerMetadataLookup": lookup},
-                "majorDimension": "COLUMNS",
-                "values": [column if key in broken else [*[None] * top, header]],
-            }
-        )
+        data.append(design.column_values(sheet.id, key, column if key in broken else [*[None] * top, header]))
     notices = [f"The header {titles[key]} of Rankings had been edited, and has been put back" for key in renamed]
     if broken and not everything:
         notices.append("Cells of ours in Rankings had been typed over, and have been put back")

@@ -238,13 +238,8 @@ def standing(
 def marks(keys: Iterable[str], places: Mapping[str, int]) -> Iterator[Json]:
     """Put the marks of these columns where they belong: people may have pasted a column elsewhere, or typed its header."""
     for key in keys:
-        yield {"deleteDeveloperMetadata": {"dataFilter": _marked(key)}}
+        yield {"deleteDeveloperMetadata": {"dataFilter": design.marked(design.SCORECARDS, key)}}
         yield ask.mark_column(design.SCORECARDS, places[key], COLUMN_KEY, design.mark(design.SCORECARDS, key))
-
-
-def _marked(key: str) -> Json:
-    lookup = {"metadataKey": COLUMN_KEY, "metadataValue": design.mark(design.SCORECARDS, key), "locationType": "COLUMN"}
-    return {"developerMetadataLookup": lookup}
 
 
 def bodies(changed: Standing) -> Iterator[Json]:
@@ -253,18 +248,14 @@ def bodies(changed: Standing) -> Iterator[Json]:
     The time of submission comes last: a row that is cut off before it is still taken for the former version.
     """
     keys = sorted(changed, key=lambda key: (key == "submitted_at", key))
-    items = ([_item(key, piece)] for key in keys for piece in _pieces(changed[key]))
+    items = ([design.column_values(design.SCORECARDS, key, piece)] for key in keys for piece in _pieces(changed[key]))
     for batch in ask.packed(items):
         yield {
             "valueInputOption": "RAW",
             "includeValuesInResponse": True,
             "responseValueRenderOption": "UNFORMATTED_VALUE",
-            "data": [_item("response", [None]), *batch],
+            "data": [design.column_values(design.SCORECARDS, "response", [None]), *batch],
         }
-
-
-def _item(key: str, column: Sequence[Value]) -> Json:
-    return {"dataFilter": _marked(key), "majorDimension": "COLUMNS", "values": [list(column)]}
 
 
 def _pieces(column: Mapping[int, Json]) -> Iterator[list[Value]]:
