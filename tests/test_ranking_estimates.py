@@ -75,7 +75,13 @@ ODD_PANELS = {
             card("c", "w", 2, 2, 3, 5),
             card("d", "v", 3, 3, 3, 3),
         ],
-        "2 groups that share no candidate",
+        "Candidates of different groups are comparable only if the groups are equally severe.",
+    ),
+    "each round has interviewers of its own": (
+        [card(c, i, x, x + 1, None, None) for c, x in zip("abc", (1, 2, 4), strict=True) for i in "xy"]
+        + [card(c, i, None, None, x, 3) for c, x in zip("abc", (3, 2, 4), strict=True) for i in "vw"]
+        + [card("a", "x2", 3, 3, None, None), card("a", "v2", None, None, 1, 2)],
+        "share no candidate on the same competency: v, v2 and w; x, x2 and y. Each competency was rated by one",
     ),
 }
 

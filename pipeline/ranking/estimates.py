@@ -110,12 +110,18 @@ def _tidy(values: Floats, index: int) -> float:
     return round(float(values[index]), 12)
 
 
-def _groups(design: Design, model: severity.Severity) -> list[list[str]]:
-    """The names of each group of interviewers that shares nothing with the others, largest first."""
+def _groups(design: Design, model: severity.Severity) -> notes.Groups:
+    """Who shares nothing with whom, and whether that tells two candidates apart on any competency."""
     members: dict[int, list[str]] = {}
     for name, label in zip(design.interviewers, model.group.tolist(), strict=True):
         members.setdefault(label, []).append(name)
-    return sorted(members.values(), key=lambda names: (-len(names), names))
+    shared = np.bincount(model.group)[model.group][design.interviewer] > 1
+    seen = np.stack([design.unit_competency[design.unit], model.group[design.interviewer]])[:, shared]
+    raters = np.unique(seen, axis=1)[0]
+    return notes.Groups(
+        sorted(members.values(), key=lambda names: (-len(names), names)),
+        divided=len(raters) == len(np.unique(raters)),
+    )
 
 
 def _faint_link(design: Design) -> notes.Link | None:

@@ -26,6 +26,15 @@ MEANING = (
     "in the job."
 )
 
+COMPARABLE = (
+    "Candidates of different groups are comparable only if the groups are equally severe. One interviewer of the one "
+    "group meeting 2 or 3 candidates of the other would link them."
+)
+DIVIDED = (
+    "Each competency was rated by one of the groups alone, so all candidates were measured alike on it; who is stricter "
+    "can be told inside a group only."
+)
+
 
 @dataclass(frozen=True)
 class Link:
@@ -36,10 +45,22 @@ class Link:
     beyond: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Groups:
+    """Interviewers by whom they rated together on anything, largest group first.
+
+    `divided`: each competency was rated by one group of several people alone, as when each round has interviewers of
+    its own. Then no two candidates' scores on one competency come from different groups.
+    """
+
+    members: Sequence[Sequence[str]]
+    divided: bool
+
+
 def on_estimates(
     candidates: Sequence[CandidateResult],
     interviewers: Sequence[InterviewerResult],
-    groups: Sequence[Sequence[str]],
+    groups: Groups,
     faint: Link | None,
 ) -> list[str]:
     """First place, tier 1, who moves under adjustment, and whether the panel hangs together."""
@@ -129,17 +150,16 @@ def _concordance(ranked: Sequence[CandidateResult]) -> tuple[int, int]:
     return same, max(pairs, 1)
 
 
-def _connectedness(groups: Sequence[Sequence[str]]) -> list[str]:
-    shared = [names for names in groups if len(names) > 1]
-    alone = [names[0] for names in groups if len(names) == 1]
+def _connectedness(groups: Groups) -> list[str]:
+    shared = [names for names in groups.members if len(names) > 1]
+    alone = [names[0] for names in groups.members if len(names) == 1]
     said = []
     if len(shared) > 1:
         first, second = shared[:2]
         said.append(
-            f"The interviewers fall into {len(shared)} groups that share no candidate: {_names(first)}; "
-            f"{_names(second)}{' and others' if len(shared) > 2 else ''}. Candidates of different groups are "
-            "comparable only if the groups are equally severe. One interviewer of the one group meeting 2 or 3 "
-            "candidates of the other would link them."
+            f"The interviewers fall into {len(shared)} groups that share no candidate on the same competency: "
+            f"{_names(first)}; {_names(second)}{' and others' if len(shared) > 2 else ''}. "
+            f"{DIVIDED if groups.divided else COMPARABLE}"
         )
     if alone:
         verb = "shares" if len(alone) == 1 else "share"
