@@ -47,6 +47,40 @@ def test_a_run_with_nothing_new_reads_and_writes_nothing(google: Google, run: Ru
     assert sorted(google.calls()) == [LIST, LIST, READ]
 
 
+def test_a_run_with_nothing_new_puts_back_a_score_that_was_typed_over(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """What-if's check, which says so to people, says so to the run as well, in the one read that it makes."""
+    run("run")
+    made = google.values(scorecards["spreadsheet"], "Rankings")
+    place = f"Rankings!{'ABCDEF'[made[0].index('Score')]}2"
+    google.call(
+        "PUT",
+        f"/v4/spreadsheets/{scorecards['spreadsheet']}/values/{place}",
+        {"values": [[1]]},
+        valueInputOption="RAW",
+    )
+
+    told = run("run")
+
+    assert "Cells of ours in Rankings had been typed over, and have been put back" in told.err
+    assert google.values(scorecards["spreadsheet"], "Rankings") == made
+
+
+def test_a_run_with_nothing_new_makes_a_deleted_what_if_anew(
+    google: Google, run: Run, scorecards: dict[str, str]
+) -> None:
+    """With its formulas, not only its name."""
+    run("run")
+    made = google.values(scorecards["spreadsheet"], "What-if")
+    body = {"requests": [{"deleteSheet": {"sheetId": design.WHAT_IF}}]}
+    google.call("POST", f"/v4/spreadsheets/{scorecards['spreadsheet']}:batchUpdate", body)
+
+    run("run")
+
+    assert google.values(scorecards["spreadsheet"], "What-if") == made
+
+
 def test_a_run_with_new_scorecards_stays_within_its_budget(
     google: Google, run: Run, scorecards: dict[str, str]
 ) -> None:

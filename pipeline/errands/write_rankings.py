@@ -88,7 +88,8 @@ def write_rankings(
     if book is not None:
         book = _with_releases(project, book, releases)
         ranked = from_book(project, book, present_scale_only=present_scale_only, round_id=round_id)
-        if left is None and book.about.inputs == _inputs(project, book, ranked):
+        stands = left is None and not (book.disagrees or book.remade)
+        if stands and book.about.inputs == _inputs(project, book, ranked):
             return Written(ranked, False, url, round_id=round_id)
     notices: list[str] = []
     changed = False

@@ -14,13 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.scorecard import PanelRow, Problem, Rubric, SubmittedScorecard
-from pipeline.worksheets import about, design, panel, problems, rubric, scorecards
+from pipeline.worksheets import about, design, panel, problems, rubric, scorecards, whatif
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.scorecards import StoredScorecard, Value
 
 READ_SHEETS = (design.SCORECARDS, design.PANEL, design.RUBRIC, design.PROBLEMS, design.ABOUT)
 READ: Json = {
-    "dataFilters": [{"gridRange": {"sheetId": sheet_id}} for sheet_id in READ_SHEETS],
+    "dataFilters": [{"gridRange": where} for where in (*({"sheetId": id_} for id_ in READ_SHEETS), whatif.CHECK_ROW)],
     "majorDimension": "ROWS",
     "valueRenderOption": "UNFORMATTED_VALUE",
     "dateTimeRenderOption": "SERIAL_NUMBER",
@@ -46,6 +46,7 @@ class Book:
     """What our worksheets hold, as values. `missing` names headers of ours that are gone from Scorecards.
 
     `remade`: worksheets of ours were missing and have just been made again; what they held has to be found anew.
+    `disagrees`: What-if's check says that Rankings is not what the scorecards give, as when a score was typed over.
     """
 
     tables: Mapping[int, Table]
@@ -58,6 +59,7 @@ class Book:
     zone: ZoneInfo
     places: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # columns of Scorecards
     remade: bool = False
+    disagrees: bool = False
 
     @property
     def joins(self) -> Mapping[str, tuple[rubric.JoinRow, ...]]:
@@ -136,6 +138,7 @@ def of_tables(tables: Mapping[int, Table], *, rounds: Sequence[str] = (), time_z
         about=about.read_rows(tables.get(design.ABOUT, empty).rows),
         zone=zone,
         places=places,
+        disagrees=whatif.denies(tables.get(design.WHAT_IF, empty).rows),
     )
 
 

@@ -24,6 +24,7 @@ from pipeline.worksheets.results import FIXED, SCORE, key_of
 CHECK, NAMES, CONFIG_W, YOUR_W, USED_W, CONFIG_T, YOUR_T, USED_T, HEAD = range(1, 10)  # rows, from 0
 FIRST = HEAD + 1  # the first candidate's row
 LABEL, STATUS, COMPETENCIES = 6, 7, 8  # columns, from 0
+CHECK_ROW = ask.grid(design.WHAT_IF, CHECK, CHECK + 1)
 _LIST = (
     Column("place", "New order", 64, align="CENTER"),
     Column("candidate", "Candidate", 170, wrap=True),
@@ -130,6 +131,11 @@ def repeated(rubric: Rubric) -> list[int]:
     scores = range(COMPETENCIES, COMPETENCIES + len(rubric.competencies))
     others = {0, *scores, COMPETENCIES + len(rubric.competencies) + _CALCULATION.index("Interviewers")}
     return [place for place in range(len(columns(rubric))) if place not in others]
+
+
+def denies(check_row: Sequence[Sequence[object]]) -> bool:
+    """Whether the check cell says that Rankings is not what the scorecards give."""
+    return [row[1:2] for row in check_row] == [[False]]
 
 
 def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]:
