@@ -205,6 +205,7 @@ def test_two_people_with_one_address_are_a_problem_until_one_response_is_deleted
     second = inbox.put(role["technical"], "Ana", rating="2", answers={"Summary": "Vague.", "Concerns": "None"})
     said = "ivo@example.com sent 2 scorecards about Ana that have little in common"
     assert said in problems(run("pull-responses", "--json", code=8))["shared-address"]
+    assert "WORTH A SECOND LOOK\n" in run("explain", "Ana").out  # not "changes no score": one of the two does not count
     assert said in run("run", code=8).err
     assert [row["Status"] for row in rows()] == ["superseded", "counted"]
     inbox.take_away(role["technical"], second)

@@ -14,6 +14,7 @@ from pipeline.form import THEN_DELETE, near_match
 from pipeline.scorecard import PanelRow, Problem, SubmittedScorecard, instant, look_of
 from pipeline.worksheets import Book, StoredScorecard
 
+_DELETE = "delete in the form what is not to count, and run `pipeline pull-responses --full`"
 FEW = 3  # answers and notes; when fewer can be compared, all of them may have been corrected
 
 
@@ -123,13 +124,15 @@ def shared_addresses(cards: Sequence[SubmittedScorecard], panel: Sequence[PanelR
             (candidate, who, round_id) in sent for who in asked[candidate, round_id]
         )
         if all_in or _improved(alike):
-            yield said("sent-twice", f"{told}; the latest counts", "Nothing, if it was one person", hint=True)
+            yield said(
+                "sent-twice", f"{told}; the latest counts", f"Nothing, if it was one person; else {_DELETE}", hint=True
+            )
         else:
             yield said(
                 "shared-address",
                 f"{told} that have little in common, as two people would; only the latest counts",
                 "If two people share the address, have one of them send it again from their own; then, or if it was one "
-                "person, delete in the form what is not to count, and run `pipeline pull-responses --full`",
+                f"person, {_DELETE}",
             )
 
 

@@ -282,7 +282,7 @@ class Explanation:
     def _noted(self) -> str:
         if not self.noted:
             return ""
-        lines = ["WORTH A SECOND LOOK (changes no score)"]
+        lines = [f"WORTH A SECOND LOOK{' (changes no score)' if all(each.hint for each in self.noted) else ''}"]
         for each in self.noted:
             who = printable(" ".join([each.interviewer, f"({each.round})" if each.round else ""]).strip())
             lines.append(f"  {who + ': ' if who else ''}{printable(each.what)}.")

@@ -11,7 +11,12 @@ from pipeline.worksheets.design import Column, Worksheet
 from pipeline.worksheets.scorecards import Value
 
 COLUMNS = (
-    Column("hint", "Class", 90, "problem: something was not used. hint: worth a look, no score changed. No rows: all is well"),
+    Column(
+        "hint",
+        "Class",
+        90,
+        "problem: something was not used. hint: worth a look, no score changed. No rows: all is well",
+    ),
     Column("what", "What", 420, wrap=True),
     Column("todo", "What to do", 360, wrap=True),
     Column("candidate", "Candidate", 170, wrap=True),
