@@ -35,7 +35,7 @@ SETTINGS: dict[str, Callable[[Any], bool]] = {
     "disabled": lambda value: isinstance(value, list) and set(value) <= set(schema.DOCUMENTS),
     "page_size_cap": lambda value: type(value) is int and value > 0,
     "refresh_token_days": lambda value: type(value) is int and value >= 0,
-    "delegation": lambda value: isinstance(value, list),
+    "delegation": lambda value: isinstance(value, list) and all(type(one) is str for one in value),
 }
 
 
@@ -43,7 +43,7 @@ SETTINGS: dict[str, Callable[[Any], bool]] = {
 class Trace:
     """What the request log learns of a call on its way."""
 
-    method: str = ""  # the discovery id, empty for pages
+    method: str = ""  # as a fault names it: the discovery id, `token` or `formResponse`; empty for other pages
     client: str = ""
     started: float = field(default_factory=time.monotonic)
 

@@ -21,11 +21,14 @@ from .wire import Answer
 Json = dict[str, Any]
 
 
+SUBMISSION = "formResponse"  # a person's POST to the page of a form
+
+
 @dataclass
 class Fault:
     """One order. Without status, drop or delay it does nothing but count."""
 
-    method: str  # a discovery id, `token`, or `*` for any call
+    method: str  # a discovery id, `token`, `formResponse` for what a person sends in, or `*` for any of these
     nth: int = 1  # from the nth matching call on, counted from when its turn came
     times: int = 1
     when: str = "before"  # the call does its work, or not: `before` or `after` it is committed
@@ -47,7 +50,7 @@ class Fault:
         if not self.status:
             return None
         headers = {"Retry-After": self.retry_after} if self.retry_after else {}
-        if self.html:
+        if self.html or api == SUBMISSION:
             return Answer(self.status, _HTML.format(self.status).encode(), "text/html; charset=UTF-8", headers)
         if api == "":  # the token endpoint has an error body of its own
             error = {"error": self.reason or "temporarily_unavailable"}
@@ -123,7 +126,9 @@ def _is(kind: type) -> Callable[[Any], bool]:
 
 
 _MAY_BE: dict[str, Callable[[Any], bool]] = {
-    "method": lambda value: value in ("*", "token") or any(value in schema.methods(api) for api in schema.DOCUMENTS),
+    "method": lambda value: (
+        value in ("*", "token", SUBMISSION) or any(value in schema.methods(api) for api in schema.DOCUMENTS)
+    ),
     "nth": _within(1, 10**6, int),
     "times": _within(1, 10**6, int),
     "when": lambda value: value in ("before", "after"),
@@ -151,6 +156,9 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 _NAMES = {"read": "Read requests", "expensive_read": "Expensive read requests", "write": "Write requests"}
 
 
+_is_limit = _within(0, 10**9, int)
+
+
 def bucket(method: str, http: str) -> str:
     api = method.partition(".")[0]
     if api == "drive":
@@ -172,10 +180,13 @@ class Quota:
 
     def set(self, wanted: Json) -> None:
         """`{"on": true}` for Google's numbers; `limits` changes some, for one user and the project alike."""
-        limits = dict(LIMITS) if wanted.get("on") else {}
+        on = wanted.get("on", False)
+        if type(on) is not bool:
+            raise Refusal(400, "Quotas are on or not: true or false.")
+        limits = dict(LIMITS) if on else {}
         for name, limit in wanted.get("limits", {}).items():
-            if name not in LIMITS or not isinstance(limit, int):
-                raise Refusal(400, f"There is no quota {name}; there are {', '.join(LIMITS)}.")
+            if name not in LIMITS or not _is_limit(limit):
+                raise Refusal(400, f"A quota is a number from 0, for one of {', '.join(LIMITS)}; wrong: {name}.")
             limits[name] = (limit, limit)
         with self._lock:
             self.limits, self._counts = limits, Counter()

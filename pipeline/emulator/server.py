@@ -17,17 +17,19 @@ import threading
 from collections.abc import Callable, Iterable
 from http.client import responses
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from . import batch, checks, consent, control, discovery, drive, drive_files, forms, masks, oauth, schema, sheets, wire
 from .calls import JSON, Call, Content, Handler
 from .control import Trace
+from .faults import SUBMISSION
 from .refusal import Refusal
 from .store import Store, note_bug
 from .wire import Answer, Request
 
 QUIET = 0.2  # seconds without a write, after which what was deleted leaves the disk
 
+Told = TypeVar("Told", Answer, Answer | None)  # None is what a page answers
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 
 
@@ -123,19 +125,12 @@ class Workspace:
     def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = wire.read_request(environ)
         trace = Trace()
-        answer = self._judged(request, trace)
-        if answer is None:
-            try:
-                return self._page(environ, start_response, request, trace)
-            except Exception as fault:
-                self._note_bug(request, fault)
-                answer = Answer(500, b"This page could not be made.", "text/plain; charset=UTF-8")
-        answer = wire.packed(answer, request)
+        answer = wire.packed(self._judged(request, trace) or self._page(environ, request, trace), request)
         self.control.log(trace, request, answer.status, len(answer.body))
         if answer.drop:
             _hang_up(environ)
         headers = list(answer.headers.items())
-        if answer.status != 204:
+        if answer.status not in (204, 304):
             headers += [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
         start_response(f"{answer.status} {responses.get(answer.status, 'Answer')}", headers)
         return [b"" if request.http == "HEAD" else answer.body]
@@ -172,9 +167,7 @@ class Workspace:
             return found
         if path == "/token":
             trace.method = "token"
-            fault = self.control.faults.take(trace.method)
-            if fault and (instead := fault.meet("")):
-                return instead
+            return self._carried_out(trace, "", lambda: consent.answer(request, self.store, self.token))
         if (found := consent.answer(request, self.store, self.token)) is not None:
             return found
         if _api_of(path):
@@ -197,7 +190,7 @@ class Workspace:
         return ""
 
     def _call(self, request: Request, trace: Trace) -> Answer:
-        """One call of one method: who, whether it may, what it says, what it does, what it tells."""
+        """One call of one method: which, who calls, and whether it may."""
         found = schema.route(request.http, request.path)
         if found is None:
             raise Refusal(404, f"The requested URL {request.path[:200]} was not found on this server.")
@@ -208,9 +201,23 @@ class Workspace:
             trace.client = caller.client
             oauth.check_service(tx, method)
             self.control.quota.spend(method.id, method.http, caller.account, tx.now)
-        fault = self.control.faults.take(method.id)
-        if fault and fault.when == "before" and (instead := fault.meet(method.api)):
+        return self._carried_out(trace, method.api, lambda: self._work(request, method, path_params, caller))
+
+    def _carried_out(self, trace: Trace, api: str, work: Callable[[], Told]) -> Told:
+        """What the work answers, or what a fault ordered for it puts in the place of that; a refusal is an answer too."""
+        fault = self.control.faults.take(trace.method)
+        if fault and fault.when == "before" and (instead := fault.meet(api)):
             return instead
+        try:
+            answer = work()
+        except Refusal as refusal:
+            answer = wire.refused(refusal, api)
+        return (fault and fault.when == "after" and fault.meet(api)) or answer
+
+    def _work(
+        self, request: Request, method: schema.Method, path_params: dict[str, str], caller: oauth.Caller
+    ) -> Answer:
+        """What a call says held against Google's documents, what it does, what it tells."""
         handler = self.handlers.get(method.id)
         if handler is None:
             raise Refusal(501, f"The local workspace does not serve {method.id}.")
@@ -225,24 +232,32 @@ class Workspace:
             sees_all=caller.sees_all(method),
         ) as tx:
             result = handler(tx, Call(method.id, params, body, request.base_url))
-        answer = _told(result, mask, pretty=request.arg("prettyPrint") == "true")
-        return (fault and fault.when == "after" and fault.meet(method.api)) or answer
+        return _told(result, mask, pretty=request.arg("prettyPrint") == "true")
 
     # --- pages ------------------------------------------------------------------------------------------------------
 
-    def _page(
-        self, environ: dict[str, Any], start_response: Callable[..., Any], request: Request, trace: Trace
-    ) -> Iterable[bytes]:
+    def _page(self, environ: dict[str, Any], request: Request, trace: Trace) -> Answer:
+        """A page. Sending a form's page in is the one call that a person makes: it meets faults as programs' calls do."""
+        try:
+            if request.http != "POST" or not request.path.endswith("/formResponse"):
+                return self._shown(environ, request)
+            trace.method = SUBMISSION
+            return self._carried_out(trace, SUBMISSION, lambda: self._shown(environ, request))
+        except Exception as fault:
+            self._note_bug(request, fault)
+            return Answer(500, b"This page could not be made.", "text/plain; charset=UTF-8")
+
+    def _shown(self, environ: dict[str, Any], request: Request) -> Answer:
+        from werkzeug.wrappers import Response
+
         with self._pages_lock:
             if self._pages is None:
                 self._pages = self._load_pages()
-
-        def noted(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            sent = next((int(value) for name, value in headers if name == "Content-Length"), 0)
-            self.control.log(trace, request, int(status[:3]), sent)
-            return start_response(status, headers, *rest)
-
-        return self._pages({**environ, "wsgi.input": io.BytesIO(request.body)}, noted)
+        http = "GET" if request.http == "HEAD" else environ["REQUEST_METHOD"]
+        asked = {**environ, "REQUEST_METHOD": http, "wsgi.input": io.BytesIO(request.body)}
+        page = Response.from_app(self._pages, asked, buffered=True)
+        headers = {name: value for name, value in page.headers if name not in ("Content-Type", "Content-Length")}
+        return Answer(page.status_code, page.get_data(), page.content_type or "text/plain", headers)
 
     def _load_pages(self) -> Callable[..., Iterable[bytes]]:
         from flask import Flask

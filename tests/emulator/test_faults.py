@@ -143,6 +143,40 @@ def test_the_token_endpoint_has_faults_too(http, workspace, control):
     assert answer.json() == {"error": "invalid_grant", "error_description": "Bad Request"}
 
 
+def test_a_token_request_fails_after_its_work(workspace, token_for, control):
+    """The code is used up, and whoever asked has no token."""
+    control("faults", faults=[{"method": "token", "status": 503, "when": "after"}])
+    with pytest.raises(KeyError, match="access_token"):
+        token_for("drive.file")
+    assert control("faults", "GET")["unused"] == 0
+
+
+def test_a_fault_after_the_work_stands_in_a_refusals_place_too(http, control):
+    """A connection that drops loses whatever was answered, so a used fault was met."""
+    control("faults", faults=[{"method": "forms.forms.create", "status": 503, "when": "after"}])
+    answers = [http.post("/v1/forms", json={"colour": 1}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [503, 400]
+
+
+@pytest.mark.parametrize(("when", "kept"), [("before", 0), ("after", 1)])
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}])
+def test_what_a_person_sends_in_meets_faults(http, form, control, when, kept, fault):
+    """A person has no log to look at: whether the answers arrived is the page's word, or nobody's."""
+    form.publish()
+    control("faults", faults=[{"method": "formResponse", "when": when, **fault}])
+    page = f"/forms/d/e/{form.id}/formResponse"
+    if "drop" in fault:
+        with pytest.raises(requests.ConnectionError):
+            http.post(page)
+    else:
+        answer = http.post(page)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html; charset=UTF-8")
+    assert len(form.forms.responses().list(formId=form.id).execute().get("responses", [])) == kept
+    assert http.post(page).status_code == 200
+    told = [entry["status"] for entry in control("log", "GET")["requests"] if entry["method"] == "formResponse"]
+    assert len(told) == 2
+
+
 @pytest.mark.parametrize(
     "order",
     [
@@ -284,6 +318,11 @@ def test_nonsense_turns_no_knob(http, path, body):
         ("clock", {"advanced": 5}),
         ("settings", {"page_size_cap": 0}),
         ("settings", {"disabled": ["calendar"]}),
+        ("settings", {"delegation": [5]}),
+        ("quota", {"on": "false"}),
+        ("quota", {"limits": {"sheets.read": -1}}),
+        ("quota", {"limits": {"sheets.read": True}}),
+        ("quota", {"limits": {"sheets.reads": 5}}),
         ("reset", {"formId": "x"}),
     ],
 )
