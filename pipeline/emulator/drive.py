@@ -51,6 +51,17 @@ _COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "createdTime": ("created", lambda value: stamp(query.moment(value, "createdTime"))),
     "modifiedTime": ("modified", lambda value: stamp(query.moment(value, "modifiedTime"))),
 }
+# What Google writes and the local workspace does not.
+_UNSERVED_FIELDS = {
+    "contentHints",
+    "contentRestrictions",
+    "downloadRestrictions",
+    "inheritedPermissionsDisabled",
+    "originalFilename",
+    "shortcutDetails",
+    "viewedByMeTime",
+    "viewersCanCopyContent",
+}
 _WRITABLE = _KEPT | set(_COLUMNS) | {"mimeType", "parents", "appProperties", "kind"}
 
 
@@ -164,6 +175,8 @@ def _parent(tx: Transaction, parents: list[str] | None) -> str:
 
 
 def _writable(call: Call) -> Json:
+    if unserved := _UNSERVED_FIELDS & set(call.body):
+        raise Refusal(501, f"The local workspace does not keep a file's {', '.join(sorted(unserved))}.")
     if set(call.body) - _WRITABLE:
         raise no.NOT_WRITABLE()
     return dict(call.body)

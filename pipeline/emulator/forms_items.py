@@ -75,6 +75,10 @@ def _leads(option: Json) -> bool:
     return "goToAction" in option or "goToSectionId" in option
 
 
+def _picture(image: Json) -> str:
+    return image.get("sourceUri") or image.get("contentUri") or ""
+
+
 def _columns(group: Json) -> Json:
     return dict(group["grid"].get("columns", {}))
 
@@ -166,7 +170,10 @@ _RULES: dict[str, Rules] = {
     "fileUploadQuestion": (("Creating file upload questions is not supported", lambda _: True),),
     "rowQuestion": (("RowQuestion.title is required", lambda one: not one.get("title")),),
     "grading": (("grading.point_value must not be negative", lambda one: one.get("pointValue", 0) < 0),),
-    "image": (("image.source_uri was not provided", lambda one: not (one.get("sourceUri") or one.get("contentUri"))),),
+    "image": (
+        ("image.source_uri was not provided", lambda one: not _picture(one)),
+        ("image.source_uri must be a URL", lambda one: not _picture(one).startswith(("https://", "http://"))),
+    ),
     "title": _LINE,
     "lowLabel": _LINE,
     "highLabel": _LINE,

@@ -98,6 +98,12 @@ def test_what_drive_makes_itself_cannot_be_written(drive):
     assert reason(refused) == "fieldNotWritable"
 
 
+def test_what_google_writes_and_the_workspace_does_not_keep_is_told_as_such(drive):
+    """501, since Google's 403 would be a lie."""
+    locked = {"contentRestrictions": [{"readOnly": True}], "name": "New"}
+    assert refusal(drive.files().update(fileId=make(drive), body=locked)).status_code == 501
+
+
 def test_a_folder_cannot_lie_in_itself(drive):
     """Nor in what lies in it."""
     outer = make(drive, "Outer", FOLDER)

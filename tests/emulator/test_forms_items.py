@@ -116,6 +116,7 @@ REFUSED = [
     ({"title": "G", "questionGroupItem": {"questions": [{"textQuestion": {}}], "grid": {"columns": YES_NO}}}, "row"),
     ({"title": "G", "questionGroupItem": {"questions": [{"rowQuestion": {"title": "r"}}]}}, "kind was not provided"),
     ({"title": "I", "imageItem": {"image": {}}}, "source_uri was not provided"),
+    ({"title": "I", "imageItem": {"image": {"sourceUri": "a.png"}}}, "source_uri must be a URL"),
     ({"title": "V", "videoItem": {"video": {"youtubeUri": "https://example.com"}}}, "YouTube"),
 ]
 
