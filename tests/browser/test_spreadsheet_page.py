@@ -483,6 +483,32 @@ def test_a_spreadsheet_can_be_read_on_a_phone(phone: WebDriver, workspace: Any, 
     assert phone.execute_script("const s = document.getElementById('scroll'); return s.scrollWidth > s.clientWidth")
 
 
+def test_a_refusal_can_be_read_on_a_phone(phone: WebDriver, workspace: Any, api: Api) -> None:
+    """All of it, and neither the title nor the cell gives way to it."""
+    rule = {
+        "condition": {"type": "NUMBER_GREATER_THAN_EQ", "values": [{"userEnteredValue": "0"}]},
+        "strict": True,
+        "inputMessage": "A number from 0 up: how much this competency counts beside the others, whatever they sum to.",
+    }
+    spreadsheet = rankings(api, {"setDataValidation": {"range": area(1, 100, 1, 2), "rule": rule}})
+    open_page(phone, workspace, spreadsheet)
+    within = """const [inner, outer] = [...arguments].map((id) => document.getElementById(id).getBoundingClientRect());
+        return inner.top >= outer.top && inner.bottom <= outer.bottom && inner.left >= outer.left && inner.right <= outer.right;"""
+    drawn = len(phone.find_elements(By.CSS_SELECTOR, "tr[data-r]"))
+    lowest = next(row for row in range(drawn, 1, -1) if phone.execute_script(within, f"cell-B{row}", "scroll"))
+
+    cell(phone, f"B{lowest}").click()
+    keys(phone, "-3", Keys.TAB)
+
+    state = phone.find_element(By.ID, "state")
+    wait_for(phone, lambda: state.text.endswith("whatever they sum to."))
+    assert phone.execute_script("return document.documentElement.scrollWidth") <= 360
+    assert 0 <= state.rect["x"] <= state.rect["x"] + state.rect["width"] <= 360
+    title = phone.find_element(By.TAG_NAME, "h1")
+    assert phone.execute_script("return arguments[0].scrollWidth <= arguments[0].clientWidth", title)
+    assert phone.execute_script(within, f"cell-C{lowest}", "scroll")
+
+
 def test_arrow_keys_keep_the_cell_in_view(browser: WebDriver, workspace: Any, api: Api) -> None:
     """Going far right and back, the selected cell never hides under the frozen column."""
     spreadsheet = rankings(api, rows=[[f"{column}1" for column in "ABCDEFGHIJKL"]])

@@ -22,7 +22,11 @@
   const name = (cell) => cell.id.slice("cell-".length);
   const source = (cell) => cell.dataset.source ?? cell.textContent;
   const place = (cell) => [Number(cell.parentElement.dataset.r), Number(cell.dataset.c)];
-  const say = (text, bad = false) => { state.textContent = text; state.classList.toggle("bad", bad); };
+  const say = (text, bad = false) => {
+    state.textContent = text;
+    state.classList.toggle("bad", bad);
+    if (bad && here) reveal(here);  // a long sentence leaves the grid less room
+  };
 
   // --- selecting -------------------------------------------------------------------------------------
   const select = (cell, focus = true) => {
