@@ -249,11 +249,10 @@ def _read(schema: Json, value: Any) -> Any:
         if number is None or not float(number).is_integer() or not low <= number <= high:
             return None
         return str(int(number)) if kind == "string" else int(number)
-    if "enum" in schema and type(value) is int:
-        return schema["enum"][value] if 0 <= value < len(schema["enum"]) else None
-    if not isinstance(value, str) or value not in schema.get("enum", [value]):
-        return None
-    return value
+    if "enum" in schema and value not in schema["enum"]:
+        number = _number(value)
+        return schema["enum"][int(number)] if number is not None and number in range(len(schema["enum"])) else None
+    return value if isinstance(value, str) else None
 
 
 def _number(value: Any) -> int | float | None:

@@ -246,6 +246,16 @@ def test_proto3_json_is_read_leniently_where_google_does(http, form):
 
 
 @pytest.mark.parametrize(
+    ("given", "code"), [("COLUMNS", 200), (2, 200), ("2", 200), (2.0, 200), (9, 400), ("9", 400), ("columns", 400)]
+)
+def test_an_enum_is_named_or_numbered(http, book, given, code):
+    """By a number in text too, which is the only number that a query can hold; a name is written as it is."""
+    path = f"/v4/spreadsheets/{book.id}/values/A1"
+    assert http.get(path, params={"majorDimension": given}).status_code == code
+    assert http.put(path, params={"valueInputOption": "1"}, json={"majorDimension": given}).status_code == code
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"{",
