@@ -53,6 +53,19 @@ def post(google: Google, link: str, answers: dict[str, str], form_id: str) -> re
     return requests.post(f"{google.url}/forms/d/e/{form_id}/formResponse", data=filled, timeout=30)
 
 
+def test_links_of_forms_that_do_not_know_the_panel_are_not_handed_out_unwarned(
+    google: Google, run: Run, project: Path
+) -> None:
+    """A form made before the panel asks for a typed name: its links change once it offers the panel's."""
+    run("create-form")
+    panel(project, f"Ana,{IVO},technical,", f"Ana,{MARA},team,")
+    run("panel", "import", "panel.csv")
+    assert "The forms of the rounds technical, team do not know this panel yet" in run("status").out
+    assert "The form of the round team does not know" in run("status", "--round", "team").out
+    run("create-form")
+    assert "know this panel" not in run("status").out
+
+
 # --- who owes what --------------------------------------------------------------------------------------------------
 
 

@@ -29,13 +29,13 @@ def follow_panel(project: Project, book: Book, chosen: Sequence[Round]) -> tuple
 
     An address that cannot be invited is told each time, until it is corrected.
     """
-    if not _behind(project, book, chosen):
+    if not behind(project, book, chosen):
         return tuple(_kept_out(project, book, chosen)), book
     for attempt in range(ATTEMPTS):
         found = survey(project)
         if found.book is None or found.spreadsheet is None:
             return (), None  # create-form's to mend
-        rounds = [round_ for round_ in _behind(project, found.book, chosen) if round_.id in found.forms]
+        rounds = [round_ for round_ in behind(project, found.book, chosen) if round_.id in found.forms]
         plans = {round_.id: _plan(project, found, found.book, round_) for round_ in rounds}
         plan = decide_people(project.role, project.rubric, rounds, found, plans)
         ids = {f"form:{round_id}": form.id for round_id, form in found.forms.items()}
@@ -70,7 +70,7 @@ def refused(project: Project, book: Book, rounds: Sequence[Round]) -> list[str]:
     return list(dict.fromkeys(name for round_, name in asked if name.lower() in known.get(f"form:{round_.id}", {})))
 
 
-def _behind(project: Project, book: Book, chosen: Sequence[Round]) -> Sequence[Round]:
+def behind(project: Project, book: Book, chosen: Sequence[Round]) -> Sequence[Round]:
     """Rounds whose forms were last brought up to date for other people than the panel's.
 
     One for nobody (never, or dropped and there again) waits for `create-form`, which opens it as well.

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.errands import files
 from pipeline.errands.book import joins, open_book
 from pipeline.errands.create_form import chosen_rounds, not_invited
-from pipeline.errands.follow_panel import refused
+from pipeline.errands.follow_panel import behind, refused
 from pipeline.errands.pull_responses import not_pulled
 from pipeline.errands.release import complete, released
 from pipeline.form import personal_link
@@ -135,6 +135,7 @@ def status(project: Project, *, round_id: str | None = None) -> Status:
         reminders=[
             *_in_the_trash(project, known.spreadsheet),
             *_closed(interviews, made),
+            *_not_followed([round_.id for round_ in behind(project, book, list(rounds.values()))]),
             *_waiting(len(arrived)),
             *([f"{not_invited(kept_out)}; correct it in the Panel worksheet."] if kept_out else []),
             *retention(project, book, now),
@@ -159,6 +160,16 @@ def _closed(interviews: Sequence[Owed], made: Mapping[str, Mapping[str, Any]]) -
                 f"The form of the round {round_id} takes no responses, and scorecards are owed there: "
                 f"'pipeline close-form --reopen --round {round_id}' opens it."
             )
+
+
+def _not_followed(round_ids: Sequence[str]) -> Iterator[str]:
+    """A link fills in no candidate whom its form does not know, and nobody gets in who was not invited."""
+    if round_ids:
+        forms_, do = ("form of the round", "does") if len(round_ids) == 1 else ("forms of the rounds", "do")
+        yield (
+            f"The {forms_} {', '.join(round_ids)} {do} not know this panel yet: run 'pipeline create-form' before you "
+            "hand out links."
+        )
 
 
 def _waiting(count: int) -> list[str]:
