@@ -184,8 +184,8 @@ def test_a_saved_plan_is_executed_exactly_or_not_at_all(google: Google, run: Run
 
 
 def test_a_plan_saved_and_still_true_is_carried_out(google: Google, run: Run, project: Path) -> None:
-    """What the plan says is what is done."""
-    run("create-form", "--dry-run", "--out", "plan.json")
+    """What the plan says is what is done, and saving it says how."""
+    assert "pipeline create-form --plan plan.json" in run("create-form", "--dry-run", "--out", "plan.json").err
     run("create-form", "--plan", "plan.json")
     assert "Nothing to do" in run("create-form").out
 

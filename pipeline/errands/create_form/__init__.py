@@ -109,9 +109,14 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
         if options.out:
             kept = replace(plan, options={name: getattr(options, name) for name in SAVED})
             write_atomically(options.out, json.dumps(kept.document(), ensure_ascii=False, indent=1) + "\n")
+        refused = plan.held and not options.allow_destructive
         if options.dry_run:
-            return _outcome(project, found, plan, dry_run=True)
-        if plan.held and not options.allow_destructive:
+            outcome = _outcome(project, found, plan, dry_run=True)
+            if options.out and not refused:
+                told = f"Next: 'pipeline create-form --plan {options.out}' executes exactly this plan."
+                outcome = replace(outcome, next_step=told)
+            return outcome
+        if refused:
             raise _needs_permission(plan.held, saved=options.plan_file is not None)
         ids = {f"form:{round_id}": form.id for round_id, form in found.forms.items()}
         if found.spreadsheet:
