@@ -81,6 +81,17 @@ def test_a_run_with_nothing_new_makes_a_deleted_what_if_anew(
     assert google.values(scorecards["spreadsheet"], "What-if") == made
 
 
+def test_a_worksheet_that_is_made_again_is_told_once(google: Google, run: Run, scorecards: dict[str, str]) -> None:
+    """It holds what it held before."""
+    run("run")
+    made = google.values(scorecards["spreadsheet"], "Interviewers")
+    body = {"requests": [{"deleteSheet": {"sheetId": design.INTERVIEWERS}}]}
+    google.call("POST", f"/v4/spreadsheets/{scorecards['spreadsheet']}:batchUpdate", body)
+
+    assert run("write-rankings").err.count("The worksheet Interviewers was missing and has been made again") == 1
+    assert google.values(scorecards["spreadsheet"], "Interviewers") == made
+
+
 def test_a_run_with_new_scorecards_stays_within_its_budget(
     google: Google, run: Run, scorecards: dict[str, str]
 ) -> None:

@@ -103,7 +103,7 @@ def write_rankings(
                 fields=worksheets.SNAPSHOT_FIELDS,
             )
         except Invalid:
-            notices += mend(project, ids.spreadsheet)
+            mend(project, ids.spreadsheet)
             book = _with_releases(project, read_book(project, ids.spreadsheet), releases)
             continue
         snapshot = worksheets.read_snapshot(reply)
