@@ -27,6 +27,8 @@ def answer(request: Request, call: Callable[[Request], Answer]) -> Answer:
     told = []
     for part in parts:
         answered = call(_inner(part, request))
+        if answered.drop:
+            return answered  # one connection carries them all
         name = str(part.get("Content-ID", "")).strip().removeprefix("<").removesuffix(">")
         told.append(
             f"--{boundary}\r\nContent-Type: application/http\r\nContent-ID: <response-{name}>\r\n\r\n"

@@ -80,6 +80,14 @@ def find(tx: Transaction, file_id: str, *, write: bool = False) -> sqlite3.Row:
     return row
 
 
+def to_change(tx: Transaction, file_id: str) -> sqlite3.Row:
+    """A file that the caller may change; nobody changes My Drive itself."""
+    row = find(tx, file_id, write=True)
+    if row["parent"] is None:
+        raise no.NOT_ALLOWED(row["id"])
+    return row
+
+
 def as_json(tx: Transaction, row: sqlite3.Row, base_url: str, view: str = "") -> Json:
     """The whole file as Drive tells it; the `fields` mask makes it short."""
     kind = KINDS[row["mime_type"]]
@@ -228,7 +236,7 @@ def _get(tx: Transaction, call: Call) -> Json:
 
 
 def _update(tx: Transaction, call: Call) -> Json:
-    row = find(tx, call.params["fileId"], write=True)
+    row = to_change(tx, call.params["fileId"])
     body = _writable(call)
     if "parents" in body:
         raise no.PARENTS_NOT_WRITABLE()
@@ -360,8 +368,11 @@ def _about(tx: Transaction, call: Call) -> Json:
     }
 
 
-def _on_file(method: Callable[[Transaction, sqlite3.Row, Call], Json | None], *, write: bool = False) -> Handler:
-    return lambda tx, call: method(tx, find(tx, call.params["fileId"], write=write), call)
+def _on_file(
+    method: Callable[[Transaction, sqlite3.Row, Call], Json | None],
+    found: Callable[[Transaction, str], sqlite3.Row] = find,
+) -> Handler:
+    return lambda tx, call: method(tx, found(tx, call.params["fileId"]), call)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -374,9 +385,9 @@ HANDLERS: dict[str, Handler] = {
     "drive.files.delete": _delete,
     "drive.files.export": _export,
     "drive.comments.list": _comments,
-    "drive.permissions.create": _on_file(permissions.create, write=True),
+    "drive.permissions.create": _on_file(permissions.create, to_change),
     "drive.permissions.get": _on_file(permissions.get),
     "drive.permissions.list": _on_file(permissions.list_),
-    "drive.permissions.update": _on_file(permissions.update, write=True),
-    "drive.permissions.delete": _on_file(permissions.delete, write=True),
+    "drive.permissions.update": _on_file(permissions.update, to_change),
+    "drive.permissions.delete": _on_file(permissions.delete, to_change),
 }

@@ -98,6 +98,18 @@ def test_what_drive_makes_itself_cannot_be_written(drive):
     assert reason(refused) == "fieldNotWritable"
 
 
+def test_my_drive_itself_is_not_changed(drive):
+    """Not renamed, moved, trashed, shared or deleted; it holds files, no more."""
+    files, inside = drive.files(), make(drive)
+    calls = [files.update(fileId="root", body=body) for body in ({"name": "New"}, {"trashed": True}, {})]
+    calls += [
+        files.delete(fileId="root"),
+        drive.permissions().create(fileId="root", body={"type": "anyone", "role": "reader"}),
+    ]
+    assert [reason(refusal(call)) for call in calls] == ["insufficientFilePermissions"] * 5
+    assert drive.files().get(fileId=inside, fields="trashed").execute() == {"trashed": False}
+
+
 def test_what_google_writes_and_the_workspace_does_not_keep_is_told_as_such(drive):
     """501, since Google's 403 would be a lie."""
     locked = {"contentRestrictions": [{"readOnly": True}], "name": "New"}

@@ -447,6 +447,14 @@ def test_googles_client_sends_several_calls_in_one(workspace, form, control):
     assert "drive.permissions.create" in logged
 
 
+def test_a_connection_that_drops_in_a_batch_takes_the_batch_with_it(http, control):
+    """An empty 200 for one of its calls would be a lie."""
+    control("faults", faults=[{"method": "drive.files.list", "drop": True}])
+    part = b"--x\r\nContent-Type: application/http\r\n\r\nGET /drive/v3/files HTTP/1.1\r\n\r\n\r\n--x--"
+    with pytest.raises(requests.ConnectionError):
+        http.post("/batch/drive/v3", data=part, headers={"Content-Type": "multipart/mixed; boundary=x"})
+
+
 @pytest.mark.parametrize("kind", ["application/json", "multipart/mixed", "multipart/mixed; boundary=x"])
 def test_batches_that_are_none_are_refused(http, kind):
     """400, whatever the body."""
