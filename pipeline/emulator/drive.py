@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from . import drive_permissions as permissions
@@ -387,7 +388,7 @@ HANDLERS: dict[str, Handler] = {
     "drive.comments.list": _comments,
     "drive.permissions.create": _on_file(permissions.create, to_change),
     "drive.permissions.get": _on_file(permissions.get),
-    "drive.permissions.list": _on_file(permissions.list_),
+    "drive.permissions.list": _on_file(permissions.list_, partial(find, write=True)),
     "drive.permissions.update": _on_file(permissions.update, to_change),
     "drive.permissions.delete": _on_file(permissions.delete, to_change),
 }

@@ -135,7 +135,7 @@ _MAY_BE: dict[str, Callable[[Any], bool]] = {
     "status": _within(400, 599, int),
     "reason": _is(str),
     "message": _is(str),
-    "retry_after": _is(str),
+    "retry_after": lambda value: type(value) is str and value.isprintable(),
     "html": _is(bool),
     "drop": _is(bool),
     "delay": _within(0, 600, int, float),

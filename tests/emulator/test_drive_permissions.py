@@ -141,6 +141,20 @@ def test_roles_let_one_read_and_write_in_every_api(workspace, drive, form, token
             assert refusal(files.files().delete(fileId=form.id)).status_code == 403
 
 
+@pytest.mark.parametrize(("role", "told"), [("reader", False), ("writer", True)])
+def test_who_may_share_a_file_is_told_with_whom_it_is_shared(workspace, drive, form, token_for, role, told):
+    """`capabilities.canShare` says beforehand whether the list is a 403."""
+    grant(drive, form.id, {"type": "user", "role": role, "emailAddress": "ana@example.com"})
+    with service(workspace, "drive", token_for("drive", account="ana@example.com")) as anas:
+        able = anas.files().get(fileId=form.id, fields="capabilities/canShare").execute()
+        listing = anas.permissions().list(fileId=form.id)
+        assert able == {"capabilities": {"canShare": told}}
+        if told:
+            assert len(listing.execute()["permissions"]) == 2
+        else:
+            assert refusal(listing).status_code == 403
+
+
 def test_a_folder_hands_its_permissions_down(workspace, drive, token_for):
     """To what lies in it, at any depth."""
     folder = drive.files().create(body={"name": "F", "mimeType": FOLDER}).execute()["id"]

@@ -188,6 +188,7 @@ def test_what_a_person_sends_in_meets_faults(http, form, control, when, kept, fa
         {"method": "*", "nth": 0},
         {"method": "*", "delay": -1},
         {"method": "*", "status": 200},
+        {"method": "*", "status": 429, "retry_after": "1\r\n"},
     ],
 )
 def test_orders_that_mean_nothing_are_refused(http, order):
