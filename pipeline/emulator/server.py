@@ -14,6 +14,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from http.client import responses
 from pathlib import Path
@@ -27,6 +28,8 @@ from .refusal import Refusal
 from .store import Store, note_bug
 from .wire import Answer, Request
 
+KEPT = 600  # seconds that a connection may say nothing before it is closed
+IDLE = 2  # the same, when there are so many that no other comes in
 QUIET = 0.2  # seconds without a write, after which what was deleted leaves the disk
 
 Told = TypeVar("Told", Answer, Answer | None)  # None is what a page answers
@@ -77,7 +80,7 @@ class Workspace:
                     inner.body_rcv, inner.content_length = None, 0
                     inner.expect_continue, inner.headers["CONNECTION"] = False, "close"
 
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
+        logging.getLogger("waitress").setLevel(logging.ERROR)  # a queue is no news
         self._channels: dict[int, Any] = {}
         self._server: Any = create_server(
             self.wsgi,
@@ -85,7 +88,7 @@ class Workspace:
             sockets=[listener],
             threads=4,
             ident="",
-            channel_timeout=600,
+            channel_timeout=KEPT,
             max_request_body_size=wire.MOST_BYTES,
             clear_untrusted_proxy_headers=False,
         )
@@ -94,8 +97,11 @@ class Workspace:
 
         def loop() -> None:
             while not self._stopping.is_set():
-                wait = QUIET if self.store.unsettled else 5
+                full = len(self._channels) >= self._server.adj.connection_limit
+                wait = QUIET if full or self.store.unsettled else 5
                 wasyncore.loop(timeout=wait, use_poll=True, map=self._channels, count=1)
+                if full:
+                    self._server.maintenance(time.time() + KEPT - IDLE)
                 self.store.settle(QUIET)
 
         self._thread = threading.Thread(target=loop, name="workspace", daemon=True)

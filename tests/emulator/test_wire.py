@@ -6,10 +6,13 @@ import gzip
 import json
 import socket
 import time
+from contextlib import ExitStack
 
 import pytest
 import requests
 from googleapiclient.discovery import build
+
+from pipeline import emulator
 
 from .conftest import Http, refusal, service
 
@@ -385,6 +388,15 @@ def test_keep_alive_has_no_stall(http, form):
         http.get(f"/v1/forms/{form.id}")
         times.append(time.perf_counter() - started)
     assert sorted(times)[10] < 0.02
+
+
+def test_connections_that_say_nothing_make_room(tmp_path):
+    """Browsers keep several open each; whoever comes after a hundred of them waits for seconds, not for minutes."""
+    with emulator.start(tmp_path) as crowded, ExitStack() as silent:
+        for _ in range(120):
+            silent.enter_context(socket.create_connection(("127.0.0.1", crowded.port), timeout=10))
+        with Http(crowded.url, crowded.token) as late:
+            assert late.get("/drive/v3/files").status_code == 200
 
 
 # --- discovery -----------------------------------------------------------------------------------------------------------
