@@ -154,7 +154,7 @@ def _set_publish_settings(tx: Transaction, call: Call) -> Json:
     form = load(tx, call.params["formId"], write=True)
     if form.legacy:
         raise invalid("Publish settings are not supported for this form.")
-    mask = masks.paths(call.body.get("updateMask") or "*")
+    mask = masks.paths(call.body.get("updateMask", "*"))
     if not mask or any(path not in (["*"], ["publishState"]) for path in mask):
         raise invalid("update_mask contains an invalid path; it may hold publish_state or *.")
     settings = call.body.get("publishSettings")
