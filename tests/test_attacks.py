@@ -45,7 +45,7 @@ def test_a_rating_that_is_no_whole_number_is_refused_and_read_again(
     before = scores(run)
     type_over(google, scorecards["spreadsheet"], "Rating: joins", 2, typed)
     refused = run("rank", code=6)
-    assert "edited by hand and cannot be read any more in row 2" in refused.err
+    assert "edited by hand in row 2" in refused.err
     assert "pipeline run" in refused.err
     run("run")
     assert scores(run) == before
@@ -75,7 +75,7 @@ def test_a_row_that_says_nothing_and_no_form_knows_is_withdrawn(
     before = scores(run)
     for header, value in (("Candidate", 4), ("Round", ""), ("Submitted at (UTC)", "Ana"), ("Response", "no-response")):
         type_over(google, scorecards["spreadsheet"], header, 6, value)
-    assert "cannot be read any more in row 6" in run("rank", code=6).err
+    assert "edited by hand in row 6" in run("rank", code=6).err
     assert "1 withdrawn" in run("run").err
     assert scores(run) == before
     assert google.table(scorecards["spreadsheet"], "Scorecards")[4]["Status"] == "withdrawn"
@@ -85,12 +85,11 @@ def test_a_row_that_says_nothing_and_no_form_knows_is_withdrawn(
 
 
 def test_a_deleted_column_of_ratings_comes_back(google: Google, run: Run, scorecards: dict[str, str]) -> None:
-    """`rank` notes that ratings are missing; `run` asks the forms again."""
+    """Nothing is ranked without it; `run` asks the forms again."""
     run("run")
     before = scores(run)
     delete_column(google, scorecards["spreadsheet"], "Rating: joins")
-    assert "Scorecards has no column for Rating: joins" in run("rank").err
-    assert "Rating: joins" not in run("rank", "--round", "team").err
+    assert "Scorecards was edited by hand in row 2" in run("rank", code=6).err
     run("run")
     assert scores(run) == before
     assert "Rating: joins" not in run("rank").err

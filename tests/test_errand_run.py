@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.state import lock
 from pipeline.worksheets import design
+from pipeline.worksheets.cells import letters
 from tests import disasters
 from tests.conftest import TEAM, TECHNICAL, Google, Run
 
@@ -65,6 +66,32 @@ def test_a_run_with_nothing_new_puts_back_a_score_that_was_typed_over(
 
     assert "Cells of ours in Rankings had been typed over, and have been put back" in told.err
     assert google.values(scorecards["spreadsheet"], "Rankings") == made
+
+
+@pytest.mark.parametrize(
+    ("header", "typed"), [("Rating: joins", 1), ("Status", "withdrawn"), ("Recommendation", "Maybe")]
+)
+def test_what_is_changed_by_hand_in_scorecards_is_never_ranked_and_the_next_run_puts_it_back(
+    google: Google, run: Run, scorecards: dict[str, str], header: str, typed: str | int
+) -> None:
+    """What an interviewer sent is changed in the form alone; the row's seal tells."""
+    run("run")
+    made = google.values(scorecards["spreadsheet"], "Scorecards")
+    google.call(
+        "PUT",
+        f"/v4/spreadsheets/{scorecards['spreadsheet']}/values/Scorecards!{letters(made[0].index(header))}2",
+        {"values": [[typed]]},
+        valueInputOption="RAW",
+    )
+    refused = run("rank", code=6).err
+    assert "Scorecards was edited by hand in row 2" in refused and "pipeline run" in refused
+
+    run("run")
+
+    assert google.values(scorecards["spreadsheet"], "Scorecards") == made
+    google.calls()
+    run("run")
+    assert sorted(google.calls()) == [LIST, LIST, READ]
 
 
 def test_a_run_with_nothing_new_makes_a_deleted_what_if_anew(

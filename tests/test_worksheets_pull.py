@@ -100,7 +100,7 @@ def test_a_new_question_gets_a_column_right_of_ours() -> None:
     """A rating of a question that the worksheet does not know makes its column; nothing is lost."""
     plan = pulled(card("Ana", ratings={"new-question": 4}))
     inserted = [r["insertDimension"]["range"] for batch in plan.batches() for r in batch if "insertDimension" in r]
-    assert inserted == [{"sheetId": 104, "dimension": "COLUMNS", "startIndex": 19, "endIndex": 20}]
+    assert inserted == [{"sheetId": 104, "dimension": "COLUMNS", "startIndex": 20, "endIndex": 21}]
 
 
 def rows_added(plan: PullPlan) -> list[list[Any]]:

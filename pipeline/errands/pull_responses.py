@@ -222,11 +222,10 @@ def _edited_by_hand(project: Project, book: Book) -> bool:
 
     A question that is new looks like one whose column was deleted; its column is added, so that it costs this once.
     """
-    altered = any(not stored.sound for stored in _present(book))
     ids = {stored.id for stored in book.scorecards}
     # an edit that was cut off: the former version has its row already, and the response's own row says it still
     begun = any(worksheets.former(stored) in ids for stored in book.scorecards)
-    return altered or begun or book.remade or bool(book.scorecards and book.lacking(project.rubric))
+    return bool(book.altered) or begun or book.remade or bool(book.scorecards and book.lacking(project.rubric))
 
 
 def _asked_again(project: Project, book: Book) -> bool:

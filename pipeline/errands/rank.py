@@ -147,14 +147,16 @@ def _told(round_id: str | None) -> list[str]:
 
 
 def _as_written(book: Book) -> None:
-    """A ranking of rows that people made unreadable would leave ratings out, or take wrong ones, without a word."""
+    """A ranking of rows that people changed would leave ratings out, or take wrong ones, without a word."""
     again = "Run 'pipeline run': it asks the forms again for what was sent. Delete a row that no form knows."
     if book.missing:
         raise Moved(f"Scorecards has lost the column {', '.join(book.missing)}.", again)
     if book.altered:
         rows = ", ".join(str(stored.row) for stored in book.altered[:5])
         more = f" and {len(book.altered) - 5} more" if len(book.altered) > 5 else ""
-        raise Moved(f"Scorecards was edited by hand and cannot be read any more in row {rows}{more}.", again)
+        raise Moved(
+            f"Scorecards was edited by hand in row {rows}{more}: it does not say what was sent any more.", again
+        )
 
 
 def from_record(path: Path) -> Ranked:

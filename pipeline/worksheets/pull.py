@@ -284,11 +284,13 @@ def _merge(
         nowhere = made_at is None and not stored.sound  # it names no round: a row that people made unreadable
         if nowhere:
             made_at = complete_rounds.get(ANY_ROUND)
-        if made_at is None or stored.is_history or id_ in counts.read or stored.status == "withdrawn":
+        if made_at is None or stored.is_history or id_ in counts.read:
             continue
-        if instant(stored.card.created_at) >= instant(made_at) or (nowhere and not stored.card.created_at):
+        if stored.status == "withdrawn":
+            after[id_] = replace(stored, sound=True)
+        elif instant(stored.card.created_at) >= instant(made_at) or (nowhere and not stored.card.created_at):
             counts.withdrawn += 1
-            after[id_] = replace(stored, status="withdrawn")
+            after[id_] = replace(stored, status="withdrawn", sound=True)
     counts.new = sum(not stored.is_history for stored in fresh.values())
     for id_ in sorted(fresh, key=lambda id_: (instant(fresh[id_].card.submitted_at), id_)):
         after[id_] = fresh[id_]

@@ -87,8 +87,12 @@ class Book:
 
     @property
     def altered(self) -> tuple[StoredScorecard, ...]:
-        """Rows that would count but were edited so that they cannot be trusted."""
-        return tuple(stored for stored in self.scorecards if stored.status == "counted" and not stored.sound)
+        """Rows that were edited so that they cannot be trusted; earlier versions only if they would count."""
+        return tuple(
+            stored
+            for stored in self.scorecards
+            if not stored.sound and (stored.status == "counted" or not stored.is_history)
+        )
 
     def lacking(self, of: Rubric) -> tuple[str, ...]:
         """Headers that Scorecards should have and has not: columns deleted or renamed, or of questions that are new."""

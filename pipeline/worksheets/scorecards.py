@@ -6,6 +6,7 @@ and people may put their own between them. Columns of questions that left the ru
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,6 +47,9 @@ FIXED = (
     Column("response", "Response", 150, "The form's id of this response; @ and a time mark an earlier version"),
     Column("submitted_at", "Submitted at (UTC)", 190, "Exactly as received"),
     Column("created_at", "Created at (UTC)", 190, "When it was first sent, exactly as received"),
+    Column(
+        "seal", "Seal", 90, "Fingerprint of the ratings and the status as they were written. Do not edit", hidden=True
+    ),
 )
 _FORMER = re.compile(r"@\d{4}-\d\d-\d\dT[\d:.]+Z?$")
 BY_HEADER = {column.header: column for column in FIXED}
@@ -55,8 +59,8 @@ BY_HEADER = {column.header: column for column in FIXED}
 class StoredScorecard:
     """One row as it stands. `row` counts from 1 as the spreadsheet shows it; 0: not written yet.
 
-    `sound` is False when people edited the row so that it no longer reads as we write rows: a rating that is no whole
-    number, a time that is none, no candidate. What such a row says is not to be trusted. `shown` is False when the
+    `sound` is False when people edited the row so that it no longer reads as we write rows: another rating or status than
+    its seal says, a time that is none, no candidate. What such a row says is not to be trusted. `shown` is False when the
     time that it shows is another, as all are once the spreadsheet's time zone was changed.
     """
 
@@ -151,15 +155,24 @@ def read_rows(rows: Sequence[Sequence[Value]], places: Mapping[str, int], zone: 
             rubric_version=told.get("rubric", ""),
         )
         status = _status(told.get("status", ""))
-        sound = (
-            told.get("status") == status
-            and moment_of(card.submitted_at) is not None
+        readable = (
+            moment_of(card.submitted_at) is not None
             and bool(card.round and (status == "problem" or (card.candidate and card.interviewer)))
             and all(_is_rating(row, place) for _, place in ratings)
         )
+        sealed = told.get("status") == status and told.get("seal", "") in ("", seal_of(card, status))
+        sound = sealed and (readable or status == "withdrawn")
         shown = "submitted" not in places or _shows(_number(row, places["submitted"]), card.submitted_at, zone)
         stored.append(StoredScorecard(card, status, number, _others(told.get("other", "")), sound, shown))
     return stored
+
+
+def seal_of(card: SubmittedScorecard, status: Status) -> str:
+    """What tells that nobody changed by hand what a ranking follows from; not of free texts, which a spreadsheet may
+    keep in a form of its own."""
+    ratings = sorted(card.ratings.items())
+    told = json.dumps([card.response_id, status, card.submitted_at, card.recommendation, ratings])
+    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def _text(row: Sequence[Value], place: int) -> str:
@@ -216,6 +229,7 @@ def cells_of(stored: StoredScorecard, zone: ZoneInfo) -> dict[str, Json]:
         "response": cells.text(card.response_id),
         "submitted_at": cells.text(card.submitted_at),
         "created_at": cells.text(card.created_at),
+        "seal": cells.text(seal_of(card, stored.status)),
     }
     made |= {RATING + id_: cells.number(level) for id_, level in card.ratings.items()}
     made |= {EVIDENCE + id_: cells.text(said) for id_, said in card.evidence.items()}
