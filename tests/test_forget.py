@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from pipeline import emulator
+from pipeline.worksheets import key_of
 from tests.between import door
 from tests.conftest import TEAM, TECHNICAL, Google
 
@@ -244,3 +245,21 @@ def test_rows_of_the_panel_that_were_moved_in_between_are_put_back(google, score
         run("forget", "Ana", "--yes")
     panel = google.table(scorecards["spreadsheet"], "Panel")
     assert sorted((row["Candidate"], row["Round"]) for row in panel) == [("Ben", "team"), ("Ben", "technical")]
+
+
+def test_a_comment_kept_to_be_put_back_is_forgotten_with_its_row(google, ranked, run, project):
+    """A run that gave up remembers it in a file; also when the ranking of the others has to wait."""
+    file = project / ".pipeline" / "state.json"
+    state = json.loads(file.read_text())
+    (known,) = (role for roles in state["workspaces"].values() for role in roles.values())
+    known["beside"] = {
+        "theirs": [[key_of("Ana"), "Notes", "asks too much"], [key_of("Ben"), "Notes", "call him"]],
+        "laid": [],
+    }
+    file.write_text(json.dumps(state))
+    google.control("faults", faults=[{"method": "sheets.spreadsheets.getByDataFilter", "nth": 3, "status": 403}])
+
+    run("forget", "Ana", "--yes")
+
+    assert "asks too much" not in file.read_text()
+    assert "call him" in file.read_text()

@@ -99,6 +99,7 @@ def forget(project: Project, typed: str) -> Receipt:
         if is_named(stored.card.candidate, candidate) and stored.card.round in ids.forms
     }
     book = _out_of_the_spreadsheet(project, ids.spreadsheet, candidate, applied, marks, receipt)
+    _leave_no_comment(project, book)
     _rank_the_others(project, book, receipt)
     receipt.erased.update(erase_from_hidden(project.hidden, project.role.id, candidate))
     receipt.erased = Counter({where: count for where, count in receipt.erased.items() if count})
@@ -226,6 +227,15 @@ def _recorded(before: Recorded, applied: Mapping[str, FormPlan], marks: set[str]
         join={**before.join, **join},
         applied={**before.applied, **{id_: plan.applied for id_, plan in applied.items()}},
     )
+
+
+def _leave_no_comment(project: Project, book: Book) -> None:
+    """Comments that a run which gave up keeps to put them back: only those beside candidates who are still there."""
+    kept = project.state.role(project.role.id).get("beside")
+    if kept:
+        there = {*book.candidates, *(stored.card.candidate for stored in book.scorecards)}
+        rest = worksheets.Beside.of(kept).only({worksheets.key_of(name) for name in there})
+        project.state.remember(project.role.id, beside=rest.document())
 
 
 def _rank_the_others(project: Project, book: Book, receipt: Receipt) -> None:

@@ -11,6 +11,7 @@ from pipeline.worksheets.panel import LinkParts, plan_links, plan_panel
 from pipeline.worksheets.pull import ANY_ROUND, Incoming, PullPlan, plan_pull
 from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.reading import READ, Book, read
+from pipeline.worksheets.results import key_of
 from pipeline.worksheets.rubric import JoinRow, Recorded, Version, in_force, scale_of, with_version
 from pipeline.worksheets.scorecards import StoredScorecard, former
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
@@ -43,6 +44,7 @@ __all__ = [
     "in_force",
     "inputs_fingerprint",
     "is_named",
+    "key_of",
     "layout_requests",
     "mark_of",
     "mention",

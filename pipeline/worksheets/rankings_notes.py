@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from pipeline.worksheets import cells
@@ -33,6 +33,10 @@ class Beside:
     def document(self) -> Json:
         """What a run that ends before they are back leaves to the next one."""
         return {"theirs": [[*place, note] for place, note in self.theirs.items()], "laid": sorted(self.laid)}
+
+    def only(self, keys: Collection[str]) -> Beside:
+        """The same of these rows alone."""
+        return replace(self, theirs={place: note for place, note in self.theirs.items() if place[0] in keys})
 
     @classmethod
     def of(cls, document: Mapping[str, Any] | None) -> Beside:
