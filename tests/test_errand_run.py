@@ -266,6 +266,26 @@ def test_watching_says_what_came_in_and_only_then(google: Google, role: dict[str
     assert "Traceback" not in rest and "Stopped" in rest
 
 
+INTERRUPTED = """
+import os, signal, threading, time
+from pipeline.cli.watching import _between_calls
+
+for number in range(200):
+    with _between_calls() as wait:
+        threading.Timer(number % 20 / 10_000, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            while True:
+                wait(0)
+        except KeyboardInterrupt:
+            pass
+"""
+
+
+def test_ctrl_c_is_never_lost_whatever_the_watch_is_doing() -> None:
+    """200 of them, at all moments of waits that begin and end without a break."""
+    subprocess.run([sys.executable, "-c", INTERRUPTED], timeout=60, check=True)
+
+
 def test_watching_goes_on_after_the_workspace_was_away(google: Google, role: dict[str, str], watching: Any) -> None:
     """A refusal that may pass is told, waited for, and does not end the watch."""
     google.control("faults", faults=[{"method": LIST, "status": 429, "times": 1}])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event
 from typing import TYPE_CHECKING
 
 from pipeline.cli.screen import Screen
@@ -23,37 +23,46 @@ def watch(screen: Screen, project: Project, seconds: float, once: Callable[[Proj
 
     The first run is not forgiven anything: whoever started it is there to read why.
     """
-    with _between_calls() as stop:
-
-        def sleep(duration: float) -> None:
-            if stop.wait(duration):
-                raise KeyboardInterrupt
-
-        project = replace(project, sleep=sleep)
+    with _between_calls() as wait:
+        project = replace(project, sleep=wait)
         pause = seconds
         once(project)
-        while not stop.wait(pause):
+        while True:
+            wait(pause)
             try:
                 once(project)
                 pause = seconds
             except (Refused, Moved) as refused:
                 pause = min(max(pause, seconds) * 2, max(LONGEST_PAUSE, seconds))
                 screen.warn(f"{refused}\nStill watching; trying again in {pause:.0f} s.")
-    raise KeyboardInterrupt
 
 
 @contextmanager
-def _between_calls() -> Iterator[Event]:
-    """An event that the first Ctrl-C sets, so that a run ends where it waits, or when done; a second one ends at once."""
-    stop = Event()
+def _between_calls() -> Iterator[Callable[[float], None]]:
+    """A sleep in which a Ctrl-C from before, or one just then, raises KeyboardInterrupt; a second one does so anywhere.
 
-    def asked(*_: object) -> None:
-        if stop.is_set():
+    Plain flags: a lock, such as an Event has, may be held by the very code that the signal interrupts.
+    """
+    asked = waiting = False
+
+    def ask(*_: object) -> None:
+        nonlocal asked
+        if asked or waiting:
             raise KeyboardInterrupt
-        stop.set()
+        asked = True
 
-    former = signal.signal(signal.SIGINT, asked)
+    def wait(duration: float) -> None:
+        nonlocal waiting
+        waiting = True
+        try:
+            if asked:
+                raise KeyboardInterrupt
+            time.sleep(duration)
+        finally:
+            waiting = False
+
+    former = signal.signal(signal.SIGINT, ask)
     try:
-        yield stop
+        yield wait
     finally:
         signal.signal(signal.SIGINT, former)
