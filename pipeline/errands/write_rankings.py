@@ -135,9 +135,7 @@ def write_rankings(
                 "Cells in Rankings are merged over several rows, so that nobody can sort it.",
                 "Unmerge them (in the spreadsheet: Format, Merge cells, Unmerge), and run this again.",
             )
-        if (
-            plan.beside.theirs and plan.bodies
-        ):  # should this run end before they are seen to be whole, the next one looks
+        if plan.sorts:  # should this run end before all is seen to be in its place, the next one looks
             project.state.remember(project.role.id, beside=plan.beside.document())
         if _send(project, ids.spreadsheet, plan, last=attempt + 1 == ATTEMPTS):
             if plan.bodies:

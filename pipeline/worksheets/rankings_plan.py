@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.ranking.results import Ranking
@@ -112,7 +112,6 @@ def plan(
     *,
     known: Collection[str],
     beside: Beside,
-    again: bool = False,
 ) -> RowsPlan:
     """Requests that bring Rankings up to date.
 
@@ -120,8 +119,8 @@ def plan(
         order: every key in the order of Results.
         known: every key that we may have written: those in Results, before and after.
         explanations: by candidate, what the note on the name says.
-        beside: notes of the managers over which a batch before this one may have laid ours.
-        again: the batch just before came out otherwise than planned, and what it misplaced is to be cleared away.
+        beside: what batches before this one brought that were not seen to come out, and the managers' notes over which
+            they may have laid ours.
     """
     found = find(sheet, of)
     notices: list[str] = []
@@ -131,9 +130,9 @@ def plan(
         for candidate, said in explanations.items()
         if key_of(candidate) in order
     }
-    beside, over = rankings_notes.lay(sheet, found, notes.values(), beside, again=again)
+    beside, over = rankings_notes.lay(sheet, found, notes.values(), beside)
     strays = [
-        *_strays(sheet, found, known, set(notes.values()), notices, again=again),
+        *_strays(sheet, found, known, beside.added, notices),
         *(
             () if found.header else over
         ),  # a header among the rows is moved up first, and the next plan sees to the notes
@@ -166,7 +165,7 @@ def plan(
         Expected(tuple(order), notes, headers, cleared, final=not (found.header and over)),
         tuple(notices),
         places,
-        beside,
+        replace(beside, added=beside.added | set(fresh)),
     )
 
 
@@ -191,31 +190,30 @@ def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: 
 
 
 def _strays(
-    sheet: Sheet, found: Found, known: Collection[str], notes: set[str], notices: list[str], *, again: bool
+    sheet: Sheet, found: Found, known: Collection[str], added: Collection[str], notices: list[str]
 ) -> Iterator[Json]:
     """Clear what a batch of ours left in wrong columns when people moved columns under it: cells of a row that it had
-    just appended, and its note. A row counts as such when its key is not in its column, or a cell of ours is empty.
+    just appended. A row counts as such when its key is not in its column, or a cell of ours is empty.
 
     Cells are found by what they hold when the request arrives, not by where they were read: by then another cell may
     stand there. A formula names its row and may read otherwise by then, so the key goes last: as long as it is there,
-    the row is known. The batch before may be that of a run which gave up, so this looks also when it is not `again`.
+    the row is known. The batch may be that of a run which gave up.
     """
     ours = set(found.places.values())
     keyed = {row for row, _ in found.rows}
     held_keys = {key for _, key in found.rows}
     for row, held in enumerate(sheet.rows):
         texts = [str(cells.entered(cell)) for cell in held]
-        keys = {place for place, said in enumerate(texts) if said in known and (again or said not in held_keys)}
+        keys = {place for place, said in enumerate(texts) if said in added or (said in known and said not in held_keys)}
         formulas = {place for place, said in enumerate(texts) if _OUR_FORMULA.match(said)}
         lost = bool(keys) and row not in keyed
         gap = row in keyed and any(cells.entered(sheet.cell(row, place)) is None for place in ours)
         for place in sorted((formulas or keys) if lost else (formulas | keys) - ours if gap else ()):
             yield ask.clear(ask.grid(sheet.id, left=place, right=place + 1), texts[place])
-        for place, (said, cell) in enumerate(zip(texts, held, strict=True)):
-            if row not in keyed and cell.get("note") in notes and (again or place in ours):
-                yield from ask.write(sheet.id, row, place, [[{}]], "note")
-            if lost and place not in ours | keys | formulas and said not in ("None", ""):
-                notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
+        if lost and any(
+            place not in ours | keys | formulas and said not in ("None", "") for place, said in enumerate(texts)
+        ):
+            notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
 
 
 def _appended(

@@ -135,7 +135,6 @@ def plan_rankings(
         explanations or {},
         known=known,
         beside=former.beside if former else beside or Beside(),
-        again=former is not None,
     )
     sources = whatif.Sources(
         found.title,
