@@ -6,7 +6,7 @@ to ask again. Killed anywhere, the next pull reads the same and writes the rest.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,7 +30,7 @@ from pipeline.scorecard import Problem, Round, SubmittedScorecard, instant
 from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, Version, in_force, mark_of
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
-ATTEMPTS = 6  # at writing while people move rows
+ATTEMPTS = 8  # at writing while people move rows
 
 
 @dataclass(frozen=True)
@@ -87,28 +87,33 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     rounds = chosen_rounds(project, round_id)
     others = frozenset(round_.id for round_ in project.rubric.rounds if round_ not in rounds)
     ids, book = open_book(project)
-    doubtful = project.state.role(project.role.id).get("unsettled")
-    full = full or doubtful is not None or _edited_by_hand(project, book) or _asked_again(project, book)
+    told = project.state.role(project.role.id).get("unsettled")
+    unsettled = None if told is None else worksheets.Unsettled.of(told)
+    full = full or told is not None or _edited_by_hand(project, book) or _asked_again(project, book)
     reading = _read(project, ids, book, rounds, full=full)
     reading.look_again()
     complete = {round_.id: "" for round_ in rounds} if full else {}
     if complete and complete.keys() >= book.recorded.join.keys():
         complete[worksheets.ANY_ROUND] = ""
-    merged = sent = _merged(project, book, reading, complete, doubtful)
+    merged = sent = _merged(project, book, reading, complete, unsettled)
     if merged.withdrawn:  # a form that was made anew never had what its predecessor was sent
         there = files.find(project.session, project.role.id).forms
         times = {id_: str(there[id_].get("createdTime", "")) for id_ in complete if id_ in there}
         latest = max(times.values(), default="")
         complete = times | ({worksheets.ANY_ROUND: latest} if worksheets.ANY_ROUND in complete else {})
-        merged = sent = _merged(project, book, reading, complete, doubtful)
+        merged = sent = _merged(project, book, reading, complete, unsettled)
     for attempt in range(1, ATTEMPTS + 1):
-        if sent.written or sent.standing:  # should no more be heard of it, the next pull looks what became of it
-            project.state.remember(project.role.id, unsettled=sorted(sent.doubtful))
-        if _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS):
+        if sent.written or sent.standing or sent.strays.requests:
+            # should no more be heard of it, the next pull looks what became of it
+            project.state.remember(project.role.id, unsettled=sent.unsettled.document())
+        reply = _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS)
+        if reply is None:
             project.state.remember(project.role.id, unsettled=None)
             return Pulled(merged.new, merged.edited, merged.withdrawn, sent.book, others)
+        sent = sent.after(reply)
+        project.state.remember(project.role.id, unsettled=sent.unsettled.document())
         ids, book = open_book(project)
-        sent = _merged(project, book, reading, complete, doubtful, failed=sent)
+        sent = _merged(project, book, reading, complete, unsettled, failed=sent)
     raise Refused(
         "Rows of Scorecards were moved each time while responses were written.",
         "Ask whoever is sorting or deleting rows to pause, and run this again.",
@@ -139,7 +144,7 @@ def _merged(
     book: Book,
     reading: _Reading,
     complete: Mapping[str, str],
-    doubtful: Collection[str] | None = None,
+    unsettled: worksheets.Unsettled | None = None,
     failed: PullPlan | None = None,
 ) -> PullPlan:
     return worksheets.plan_pull(
@@ -150,26 +155,26 @@ def _merged(
         hints=partial(_found_anew, project, book),
         complete_rounds=complete,
         failed=failed,
-        doubtful=doubtful,
+        unsettled=unsettled,
     )
 
 
-def _send(project: Project, spreadsheet_id: str, plan: PullPlan, *, last: bool) -> bool:
-    """Carry out the plan; False when rows or worksheets were moved under it and it has to be made anew."""
+def _send(project: Project, spreadsheet_id: str, plan: PullPlan, *, last: bool) -> dict[str, Any] | None:
+    """Carry out the plan. None, or when rows or worksheets were moved under it the answer: it has to be made anew."""
     reply: dict[str, Any] = {}
     try:
         for body in plan.bodies():
             reply = sheets.batch_update(project.session, spreadsheet_id, body, fields=worksheets.RESPONSE_FIELDS)
         if not plan.came_out(reply):
-            return False
+            return reply
         for body in plan.settling():
             if not plan.settled(sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, body)):
-                return False
+                return reply
     except (Invalid, OutcomeUnknown):  # a worksheet renamed or rows gone in between are refused as a bad range
         if last:
             raise
-        return False
-    return True
+        return reply
+    return None
 
 
 @dataclass

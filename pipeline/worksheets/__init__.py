@@ -13,6 +13,7 @@ from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.reading import READ, Book, read
 from pipeline.worksheets.results import key_of
 from pipeline.worksheets.rubric import JoinRow, Recorded, Version, in_force, scale_of, with_version
+from pipeline.worksheets.scorecard_strays import Unsettled
 from pipeline.worksheets.scorecards import StoredScorecard, former
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
 from pipeline.worksheets.whatif import Limits
@@ -38,6 +39,7 @@ __all__ = [
     "Repair",
     "Snapshot",
     "StoredScorecard",
+    "Unsettled",
     "Version",
     "book_of",
     "former",

@@ -76,6 +76,11 @@ def entered(cell: Mapping[str, Any]) -> str | float | bool | None:
     return _value(cell.get("userEnteredValue", {}))
 
 
+def sought(value: str | float | bool | None) -> str:
+    """A value as a search for whole cells has to name it."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def shown(cell: Mapping[str, Any]) -> str | float | bool | None:
     """What the cell comes to: of a formula its result, "" for an error."""
     return _value(cell.get("effectiveValue", {}))

@@ -15,12 +15,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.scorecard import Problem, Rubric, SubmittedScorecard, instant, latest
-from pipeline.worksheets import cells, design, problems, scorecard_rows, scorecards
+from pipeline.worksheets import cells, design, problems, scorecard_rows, scorecard_strays, scorecards
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.diff import entered_rows, rewrite
 from pipeline.worksheets.reading import Book, Table
-from pipeline.worksheets.scorecards import Status, StoredScorecard
+from pipeline.worksheets.scorecard_strays import Strays, Unsettled
+from pipeline.worksheets.scorecards import Status, StoredScorecard, Value
 
 ANY_ROUND = "*"  # no id of a round
 SOME = 1000  # rows of Problems that are compared at a time
@@ -54,9 +55,9 @@ class PullPlan:
     new: int
     edited: int
     withdrawn: int
-    doubtful: frozenset[str] = frozenset()  # ids of the rows that this plan and those before it put in
     bare: bool = False  # whether rows are put in with their ids alone, and filled once these stand where they should
-    more: bool = False  # whether something of a write before is left, which the next plan has to look at once more
+    strays: Strays = field(default_factory=Strays)  # of writes before; the next plan has to look at them once more
+    unsettled: Unsettled = field(default_factory=Unsettled)  # of this plan and those before it
 
     @property
     def changes(self) -> bool:
@@ -88,29 +89,34 @@ class PullPlan:
             yield {"requests": last, **asked}
 
     def _response_ranges(self) -> list[str]:
-        """The column of response ids, and the header: what shows whether each row and column stood where it was read."""
+        """The column of response ids, and the header: what shows whether each row and column stood where it was read;
+        and the rows in which cells were emptied."""
         title = self.book.tables.get(design.SCORECARDS, Table()).title
         if not title or "response" not in self.book.places:
             return []
         letter = cells.letters(self.book.places["response"])
-        return [f"{cells.quoted(title)}!{letter}:{letter}", f"{cells.quoted(title)}!1:1"]
+        ranges = [f"{letter}:{letter}", "1:1", *(f"{row + 1}:{row + 1}" for row in self.strays.touched)]
+        return [f"{cells.quoted(title)}!{where}" for where in ranges]
 
     def came_out(self, reply: Mapping[str, Any]) -> bool:
         """False when rows or columns of Scorecards were moved between the read and the write: read and plan again."""
         if not self.changes or not self._response_ranges():
             return True
-        sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
-        spans = [data.get("rowData", []) for sheet in sheets for data in sheet.get("data", [])]
+        spans = _shown(reply)
         if len(spans) != len(self._response_ranges()):
             return False
-        ids, top = spans
-        header = [cells.shown(cell) for row in top[:1] for cell in row.get("values", [])]
-        if not self.book.places.items() <= scorecards.positions(header).items():
+        ids, top, *_ = spans
+        if not self.book.places.items() <= scorecards.positions(top[0] if top else ()).items():
             return False
-        held = [cells.shown(next(iter(row.get("values", [])), {})) for row in ids]
-        return not self.more and self._stands(
-            {row: str(id_) for row, id_ in enumerate(held, start=1) if row > 1 and id_}
-        )
+        held = {row: str(line[0]) for row, line in enumerate(ids, start=1) if row > 1 and line and line[0]}
+        return not self.strays.requests and self._stands(held)
+
+    def after(self, reply: Mapping[str, Any]) -> PullPlan:
+        """The plan with what its answer tells, to plan anew with: it did not come out, or did not arrive."""
+        _, top, *touched = _shown(reply) or ([], [])
+        rows = [lines[0] if lines else [] for lines in touched]
+        left = self.strays.after(reply.get("replies", []), top[0] if top else [], rows)
+        return replace(self, unsettled=replace(self.unsettled, hit=left.hit, kept=left.kept))
 
     def settling(self) -> Iterator[Json]:
         """Bodies of values:batchUpdateByDataFilter, to send one by one once the batches came out."""
@@ -133,7 +139,7 @@ def plan_pull(
     hints: Callable[[Sequence[StoredScorecard]], Iterable[Problem]] = lambda _: (),
     complete_rounds: Mapping[str, str] = MappingProxyType({}),
     failed: PullPlan | None = None,
-    doubtful: Collection[str] | None = None,
+    unsettled: Unsettled | None = None,
 ) -> PullPlan:
     """What to write so that Scorecards and Problems hold these responses too.
 
@@ -146,8 +152,8 @@ def plan_pull(
             ("": before all): stored ones since then that are not among them were deleted in the form. `ANY_ROUND`
             among them: of every round, so that a row which people made unreadable and no form knows is none either.
         failed: the plan that was sent just before and did not come out; what it meant to leave is written anew.
-        doubtful: an earlier pull was not seen to come out: ids of the rows that it put in. Then `incoming` is everything,
-            and what the forms say is true even where a row seems to be newer.
+        unsettled: what an earlier pull did that was not seen to come out. Then `incoming` is everything, and what the
+            forms say is true even where a row seems to be newer.
     """
     incoming = list(incoming)
     unknown: Sequence[int] = ()
@@ -156,19 +162,20 @@ def plan_pull(
         rows = range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1)
         unknown = sorted(set(rows) - {stored.row for stored in book.scorecards})
     meant = failed.book.scorecards if failed else ()
-    added_before = failed.doubtful if failed else frozenset(doubtful or ())
-    left = scorecard_rows.leftovers(book, _known(added_before, book, incoming, meant))
-    if failed or doubtful is not None:
-        unknown = sorted({*unknown, *scorecard_rows.of_nobody(book)} - left.rows)
+    former = failed.unsettled if failed else unsettled or Unsettled()
+    told = {id_: scorecards.cells_of(s, book.zone) for id_, s in _known(former.ids, book, incoming, meant).items()}
+    strays = scorecard_strays.find(book, {**former.versions, **told}, former)
+    if failed or unsettled is not None:
+        unknown = sorted({*unknown, *scorecard_rows.of_nobody(book)} - strays.rows)
     before: dict[str, StoredScorecard] = {}
-    read = [stored for stored in book.scorecards if stored.row not in left.rows]
+    read = [stored for stored in book.scorecards if stored.row not in strays.rows]
     doubled = [stored.row for stored in read if before.setdefault(stored.id, stored) is not stored]
     if book.missing:  # a column of ours was deleted: every row is looked at anew
         before = {id_: replace(stored, sound=False) for id_, stored in before.items()}
     lost = [replace(stored, row=0) for stored in meant if stored.id not in before]
     held = {stored.id: replace(stored, row=before[stored.id].row) for stored in meant if stored.id in before}
     after, counts = _merge(
-        before | held, incoming, complete_rounds, lost, _Asked.today(book, rubric), doubted=doubtful is not None
+        before | held, incoming, complete_rounds, lost, _Asked.today(book, rubric), doubted=unsettled is not None
     )
     after = {id_: stored if stored.shown else replace(stored, shown=True) for id_, stored in after.items()}
     after = with_statuses(after)
@@ -177,20 +184,21 @@ def plan_pull(
     found = (p for p in chain(kept, problems_found) if p.response_id not in solved)
     noted = problems.order([*found, *hints(tuple(after.values()))])
     changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
-    last = scorecard_rows.last_row(book, left.emptied)
-    added = [replace(stored, row=row) for row, stored in enumerate((s for s in changed if not s.row), start=last + 1)]
+    last = scorecard_rows.last_row(book)
+    put_in = (stored for stored in changed if not stored.row and stored.id not in strays.waiting)
+    added = [replace(stored, row=row) for row, stored in enumerate(put_in, start=last + 1)]
     after |= {stored.id: stored for stored in added}
     places = dict(book.places)
     needed = scorecards.keys_needed(stored.card for stored in changed)
-    there = [stored for stored in after.values() if stored.row <= last]
+    there = [stored for stored in after.values() if 0 < stored.row <= last]
     room = [
         (_in_zone(book.zone),) if any(not stored.shown for stored in before.values()) else (),
-        (*left.requests, *scorecard_rows.without_id(book, doubled)),
+        (*strays.requests, *scorecard_rows.without_id(book, doubled)),
         tuple(scorecard_rows.new_columns(book, rubric, places, needed, there)),
         scorecard_rows.new_rows(last + len(added), book, places),
     ]
     changing = [stored for stored in changed if stored.row]
-    bare = bool(added_before)  # columns are being moved: of a row that misses them, only its id has to be found again
+    bare = bool(former.ids)  # columns are being moved: of a row that misses them, only its id has to be found again
     return PullPlan(
         room=tuple(group for group in room if group),
         written=tuple(added),
@@ -202,10 +210,21 @@ def plan_pull(
         new=counts.new,
         edited=counts.edited,
         withdrawn=counts.withdrawn,
-        doubtful=added_before | {stored.id for stored in added},
         bare=bare,
-        more=bool(left.requests),
+        strays=strays,
+        unsettled=replace(
+            strays.unsettled,
+            ids=former.ids | {stored.id for stored in added},
+            versions={**former.versions, **{s.id: scorecards.cells_of(s, book.zone) for s in added if s.is_history}},
+        ),
     )
+
+
+def _shown(reply: Mapping[str, Any]) -> list[list[list[Value]]]:
+    """The ranges that the answer shows, as values."""
+    sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
+    spans = [data.get("rowData", []) for sheet in sheets for data in sheet.get("data", [])]
+    return [[[cells.shown(cell) for cell in row.get("values", [])] for row in rows] for rows in spans]
 
 
 def _in_zone(zone: ZoneInfo) -> Json:

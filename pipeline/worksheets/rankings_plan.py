@@ -11,6 +11,7 @@ keys, order and notes are as planned.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -133,6 +134,7 @@ def plan(
     beside, over = rankings_notes.lay(sheet, found, notes.values(), beside)
     strays = [
         *_strays(sheet, found, known, beside.added, notices),
+        *_no_keys(sheet, found, notices),
         *(
             () if found.header else over
         ),  # a header among the rows is moved up first, and the next plan sees to the notes
@@ -146,6 +148,7 @@ def plan(
         source = ask.dimension(sheet.id, "ROWS", found.header, found.header + 1)
         made.append({"moveDimension": {"source": source, "destinationIndex": 0}})
         notices.append("The header of Rankings was not in the first row and has been moved back")
+    notices += _copied(found, ranking)
     held = [key for _, key in found.rows]
     fresh = [key for key in order if key not in set(held)]
     made += _appended(of, sheet, fresh, places, results)
@@ -214,6 +217,24 @@ def _strays(
             place not in ours | keys | formulas and said not in ("None", "") for place, said in enumerate(texts)
         ):
             notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
+
+
+def _no_keys(sheet: Sheet, found: Found, notices: list[str]) -> Iterator[Json]:
+    """Clear what people typed into Key beside no candidate: rows could not be brought into the order of keys with it."""
+    ours = {row for row, _ in found.rows} | {found.header}
+    for row in range(len(sheet.rows) if "key" in found.places else 0):
+        place = found.places["key"]
+        held = cells.entered(sheet.cell(row, place))
+        if row not in ours and held is not None and not isinstance(held, bool):  # truth values sort behind every key
+            yield ask.clear(ask.grid(sheet.id, left=place, right=place + 1), cells.sought(held))
+            notices.append(f"The hidden column Key of Rankings held {cells.sought(held)!r}; that has been taken out")
+
+
+def _copied(found: Found, ranking: Ranking) -> list[str]:
+    """Whose row people have copied, in words."""
+    count = Counter(key for _, key in found.rows)
+    names = [result.candidate for result in ranking.candidates if count[key_of(result.candidate)] > 1]
+    return [f"Rankings has {name} more than once: a row was copied; delete the copy" for name in names]
 
 
 def _appended(

@@ -10,7 +10,7 @@ is, and is written anew. What has to go is emptied only if the cell still holds 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -27,15 +27,6 @@ _PIECE_BYTES = 400_000  # one column is written in pieces of so much, not counti
 TOGETHER = 100  # rows that are turned into requests at a time
 
 Standing = Mapping[str, Mapping[int, Json]]  # cells to write in rows that are there, by column and row, counted from 0
-
-
-@dataclass(frozen=True)
-class Leftovers:
-    """What new rows left in wrong columns when people moved columns under them: requests that empty it, and where."""
-
-    requests: tuple[Json, ...] = ()
-    emptied: frozenset[tuple[int, int]] = frozenset()
-    rows: frozenset[int] = frozenset()  # rows, counted from 1, whose id missed its column
 
 
 def _table(book: Book) -> Table:
@@ -55,54 +46,6 @@ def recognized(book: Book, cards: Sequence[SubmittedScorecard]) -> tuple[StoredS
         moment = told.get("submitted_at", "")
         row[width] = id_ if not id_ or (id_, moment) in sent else f"{id_}@{moment}"
     return tuple(scorecards.read_rows(named, {**book.places, "response": width}, book.zone))
-
-
-def leftovers(book: Book, doubtful: Mapping[str, StoredScorecard]) -> Leftovers:
-    """Look for what was written in wrong columns: all that a row holds whose id is not where it belongs, else what stands
-    in a column that is not ours and is missing in ours.
-
-    Args:
-        doubtful: rows that were new just before, by id. A row is known by its id, which therefore is emptied last.
-    """
-    home = book.places.get("response", -1)
-    requests: list[Json] = []
-    emptied: set[tuple[int, int]] = set()
-    shifted = set()
-    for row, values in enumerate(_table(book).rows if doubtful else ()):
-        said = [str(value) for value in values]
-        stored = next((doubtful[id_] for id_ in said if id_ in doubtful), None)
-        if stored is None or not row:
-            continue
-        line = dict(enumerate(entered_rows([values])[0]))
-        told = scorecards.cells_of(stored, book.zone)
-        if home < len(said) and said[home] == stored.id:
-            found = _beside(line, told, book.places)
-        else:
-            shifted.add(row + 1)
-            ours = [*told.values(), *map(cells.text, get_args(Status))]
-            found = {place for place, cell in line.items() if cell and any(cells.same(each, cell) for each in ours)}
-            found = {place for place in found if said[place] != stored.id} or found
-        requests += [_emptied(row, place, line[place]) for place in found]
-        emptied |= {(row, place) for place in found}
-    return Leftovers(tuple(requests), frozenset(emptied), frozenset(shifted))
-
-
-def _beside(line: Mapping[int, Json], told: Mapping[str, Json], places: Mapping[str, int]) -> set[int]:
-    """Where cells of a row of ours landed in columns of others: there it stands, and in our column something else does."""
-    held = {key: line.get(place, {}) for key, place in places.items()}
-    if not any(cell for key, cell in held.items() if key != "response"):
-        return set()  # it was put in with nothing but its id
-    if cells.entered(held.get("status", {})) in get_args(Status):
-        told = {key: cell for key, cell in told.items() if key != "status"}
-    missing = [cell for key, cell in told.items() if cell != cells.EMPTY and not cells.same(cell, held.get(key, {}))]
-    theirs = {place: cell for place, cell in line.items() if cell and place not in places.values()}
-    return {place for place, cell in theirs.items() if any(cells.same(each, cell) for each in missing)}
-
-
-def _emptied(row: int, place: int, cell: Json) -> Json:
-    value = cells.entered(cell)
-    said = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    return ask.clear(ask.grid(design.SCORECARDS, row, row + 1, place, place + 1), said)
 
 
 def of_nobody(book: Book) -> set[int]:
@@ -127,16 +70,15 @@ def without_id(book: Book, rows: Iterable[int]) -> Iterator[Json]:
     for row in rows:
         if "response" in book.places:
             place = book.places["response"]
-            yield _emptied(row - 1, place, entered_rows([[held[row - 1][place]]])[0][0])
+            where = ask.grid(design.SCORECARDS, row - 1, row, place, place + 1)
+            yield ask.clear(where, cells.sought(held[row - 1][place]))
 
 
-def last_row(book: Book, emptied: Collection[tuple[int, int]]) -> int:
-    """The last row, counted from 1, in which anything stands once these cells are emptied."""
+def last_row(book: Book) -> int:
+    """The last row, counted from 1, in which anything stands."""
     rows = _table(book).rows
     for row in range(len(rows), 1, -1):
-        if any(
-            value not in (None, "") and (row - 1, place) not in emptied for place, value in enumerate(rows[row - 1])
-        ):
+        if any(value not in (None, "") for value in rows[row - 1]):
             return row
     return max((stored.row for stored in book.scorecards), default=1)
 
