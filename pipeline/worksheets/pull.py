@@ -47,7 +47,7 @@ class PullPlan:
     Requests are made while they are sent: of 100,000 rows no more than one batch is held at a time.
     """
 
-    room: tuple[tuple[Json, ...], ...]  # groups of requests that empty cells, and add columns and grid
+    room: tuple[tuple[Json, ...], ...]  # groups of requests that take out ids, and add columns and grid
     written: tuple[StoredScorecard, ...]  # the new rows, in this order
     standing: scorecard_rows.Standing  # what changes in rows that are there
     tell_problems: bool  # whether the Problems worksheet says something else so far
@@ -61,15 +61,21 @@ class PullPlan:
 
     @property
     def changes(self) -> bool:
-        return bool(self.tell_problems or self.room or self.written or self.standing)
+        return bool(self.tell_problems or self.room or self.written or self.standing or self.strays.touches)
 
     def batches(self) -> Iterator[list[Json]]:
         """All requests in order, none of a group torn from the others."""
         # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
         told = ((request,) for request in _problem_requests(self.book, self.book.problems))
         added = ((request,) for request in scorecard_rows.appended(self.written, self.book, bare=self.bare))
+        return ask.packed(chain(told, self.room, added, [self._last]))
+
+    @property
+    def _last(self) -> tuple[Json, ...]:
+        """What goes with the body whose answer is looked at."""
         marked = ("response", *self.standing) if self.standing else ()
-        return ask.packed(chain(told, self.room, added, [tuple(scorecard_rows.marks(marked, self.book.places))]))
+        touched = (touch.request() for touch in self.strays.touches)
+        return (*touched, *scorecard_rows.marks(marked, self.book.places))
 
     def bodies(self) -> Iterator[Json]:
         """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
@@ -109,14 +115,14 @@ class PullPlan:
         if not self.book.places.items() <= scorecards.positions(top[0] if top else ()).items():
             return False
         held = {row: str(line[0]) for row, line in enumerate(ids, start=1) if row > 1 and line and line[0]}
-        return not self.strays.requests and self._stands(held)
+        return not self.strays.touches and self._stands(held)
 
     def after(self, reply: Mapping[str, Any]) -> PullPlan:
         """The plan with what its answer tells, to plan anew with: it did not come out, or did not arrive."""
         _, top, *touched = _shown(reply) or ([], [])
         rows = [lines[0] if lines else [] for lines in touched]
-        left = self.strays.after(reply.get("replies", []), top[0] if top else [], rows)
-        return replace(self, unsettled=replace(self.unsettled, hit=left.hit, kept=left.kept))
+        left = self.strays.after(reply.get("replies", [])[-len(self._last) :], top[0] if top else [], rows)
+        return replace(self, unsettled=replace(self.unsettled, hits=left.hits, kept=left.kept))
 
     def settling(self) -> Iterator[Json]:
         """Bodies of values:batchUpdateByDataFilter, to send one by one once the batches came out."""
@@ -193,8 +199,9 @@ def plan_pull(
     there = [stored for stored in after.values() if 0 < stored.row <= last]
     room = [
         (_in_zone(book.zone),) if any(not stored.shown for stored in before.values()) else (),
-        (*strays.requests, *scorecard_rows.without_id(book, doubled)),
-        tuple(scorecard_rows.new_columns(book, rubric, places, needed, there)),
+        tuple(scorecard_rows.without_id(book, doubled)),
+        # strays stand where they were read: columns are put in by the next plan
+        () if strays.touches else tuple(scorecard_rows.new_columns(book, rubric, places, needed, there)),
         scorecard_rows.new_rows(last + len(added), book, places),
     ]
     changing = [stored for stored in changed if stored.row]

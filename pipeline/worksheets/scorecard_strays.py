@@ -1,7 +1,7 @@
 """What new rows left in wrong columns of Scorecards when people moved columns under them: found, and taken out again.
 
 A cell is emptied only if it still holds what was read in it when the request arrives. The answer shows the rows in which
-that was done: if another one stood there by then, a cell of theirs was hit that held just the same; it comes back.
+that was done: if another one stood there by then, a cell of theirs was hit that held just the same; it is put right.
 """
 
 from __future__ import annotations
@@ -30,6 +30,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """A cell of theirs that one of our requests met in place of another: what it held, and what it was left with."""
+
+    cell: Cell
+    left: Value
+
+
+@dataclass(frozen=True)
 class Unsettled:
     """What pulls did that were not seen to come out."""
 
@@ -37,57 +45,100 @@ class Unsettled:
     versions: Mapping[str, Mapping[str, Json]] = field(
         default_factory=dict
     )  # what those that no form tells hold, by id
-    hit: tuple[Cell, ...] = ()  # cells of theirs that were emptied
+    hits: tuple[Hit, ...] = ()
     kept: frozenset[Cell] = frozenset()  # cells that could not be emptied: they only show what one of ours would hold
 
     def document(self) -> Json:
         """What a pull that ends before all is in its place leaves to the next one."""
-        hit = [[cell.owner, cell.header, cell.value] for cell in self.hit]
-        return {"ids": sorted(self.ids), "versions": self.versions, "hit": hit}
+        hits = [[hit.cell.owner, hit.cell.header, hit.cell.value, hit.left] for hit in self.hits]
+        return {"ids": sorted(self.ids), "versions": self.versions, "hits": hits}
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Unsettled:
-        hit = tuple(Cell(*told) for told in document.get("hit", ()))
-        return cls(frozenset(document.get("ids", ())), document.get("versions", {}), hit)
+        hits = tuple(Hit(Cell(*told), left) for *told, left in document.get("hits", ()))
+        return cls(frozenset(document.get("ids", ())), document.get("versions", {}), hits)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A cell of Scorecards that a request changes: row and column, from 0, and whose it was when it was read."""
+
+    row: int
+    place: int
+    cell: Cell
+    leaves: Value = None
+
+    def request(self) -> Json:
+        where = ask.grid(design.SCORECARDS, self.row, self.row + 1, self.place, self.place + 1)
+        if self.leaves is None:
+            return ask.clear(where, cells.sought(self.cell.value))
+        (line,) = entered_rows([[self.leaves]])
+        return next(ask.write(design.SCORECARDS, self.row, self.place, [line], "userEnteredValue"))
 
 
 @dataclass(frozen=True)
 class Strays:
-    """What is to be taken out, and put back.
+    """What is to be taken out and put right.
 
     Attributes:
-        emptying: row and column, from 0, of the cells that the first requests empty, one each.
+        touches: one request each, in this order.
         rows: rows, counted from 1, whose id missed its column.
         waiting: responses that are put in anew once their id is gone: as long as it is there, such a row is known by it.
     """
 
-    requests: tuple[Json, ...] = ()
-    emptying: tuple[tuple[int, int, Cell], ...] = ()
+    touches: tuple[Touch, ...] = ()
     rows: frozenset[int] = frozenset()
     waiting: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()  # ids of responses
+    read: _Read = field(default_factory=lambda: _Read())
     unsettled: Unsettled = field(default_factory=Unsettled)
 
     @property
     def touched(self) -> list[int]:
         """Rows, from 0, that the answer has to show."""
-        return sorted({row for row, _, _ in self.emptying})
+        return sorted({touch.row for touch in self.touches})
 
     def after(self, replies: Sequence[Json], header: Sequence[Value], rows: Sequence[Sequence[Value]]) -> Unsettled:
-        """What the answer, with the rows that were touched, tells of cells that were hit or could not be emptied."""
-        told = [reply["findReplace"] for reply in replies if "findReplace" in reply]
+        """What the replies to these requests, and the rows as they stood then, tell of cells that were hit or could not
+        be emptied."""
         shown = dict(zip(self.touched, rows, strict=False))
-        names = _names(header, max((place + 1 for _, place, _ in self.emptying), default=0))
-        hit, kept = list(self.unsettled.hit), set(self.unsettled.kept)
-        for (row, place, meant), reply in zip(self.emptying, told, strict=False):
-            if row in shown:
-                there = meant.owner in map(str, shown[row]) and names[place] == meant.header
-                emptied = reply.get("occurrencesChanged", 0) > 0
-                if emptied and not there and meant.value != meant.owner:
-                    hit.append(Cell(_owner(shown[row], self.known), names[place], meant.value))
-                elif there and not emptied:
-                    kept.add(meant)
-        return replace(self.unsettled, hit=tuple(hit), kept=frozenset(kept))
+        names = _names(header, max((touch.place + 1 for touch in self.touches), default=0))
+        hits, kept = list(self.unsettled.hits), set(self.unsettled.kept)
+        for touch, reply in zip(self.touches, replies, strict=False):
+            line = shown.get(touch.row)
+            if line is None:
+                continue
+            meant = touch.cell
+            there = self.read.owner(line) == meant.owner and names[touch.place] == meant.header
+            done = touch.leaves is not None or reply.get("findReplace", {}).get("occurrencesChanged", 0) > 0
+            if done and not there:
+                owner, name = self.read.owner(line), names[touch.place]
+                held = meant.value if touch.leaves is None else self.read.value(owner, name)
+                hits.append(Hit(Cell(owner, name, held), touch.leaves))
+            elif there and not done:
+                kept.add(meant)
+        return replace(self.unsettled, hits=tuple(hits), kept=frozenset(kept))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Scorecards as it was read."""
+
+    rows: Sequence[Sequence[Value]] = ()
+    names: Sequence[str] = ()
+    known: frozenset[str] = frozenset()  # ids of responses
+
+    def owner(self, line: Sequence[Value]) -> str:
+        texts = [str(value) for value in line if value not in (None, "")]
+        told = repr(sorted(texts)).encode("utf-8", "surrogatepass")
+        return next((text for text in texts if text in self.known), hashlib.blake2b(told, digest_size=8).hexdigest())
+
+    def at(self, row: int, place: int) -> Value:
+        line = self.rows[row]
+        return line[place] if place < len(line) and line[place] != "" else None
+
+    def value(self, owner: str, name: str) -> Value:
+        row = next((row for row, line in enumerate(self.rows) if row and self.owner(line) == owner), None)
+        return None if row is None or name not in self.names else self.at(row, self.names.index(name))
 
 
 def find(book: Book, doubtful: Mapping[str, Mapping[str, Json]], before: Unsettled) -> Strays:
@@ -102,10 +153,11 @@ def find(book: Book, doubtful: Mapping[str, Mapping[str, Json]], before: Unsettl
     table = book.tables.get(design.SCORECARDS, Table())
     home = book.places.get("response", -1)
     names = _names(table.header, max(map(len, table.rows), default=0))
-    known = {stored.id for stored in book.scorecards if stored.sound} | doubtful.keys()
+    laid = {str(cells.entered(cell)) for told in doubtful.values() for cell in told.values()}
+    known = ({stored.id for stored in book.scorecards} - laid) | doubtful.keys()  # a stray may stand where ids do
     ids = [str(values[home]) if -1 < home < len(values) else "" for values in table.rows]
     missed = doubtful.keys() - set(ids)
-    emptying: list[tuple[int, int, Cell]] = []
+    touches: list[Touch] = []
     shifted, waiting = set(), set()
     for row, values in enumerate(table.rows if doubtful else ()):
         line = dict(enumerate(entered_rows([values])[0]))
@@ -117,36 +169,29 @@ def find(book: Book, doubtful: Mapping[str, Mapping[str, Json]], before: Unsettl
             found = {place for place, cell in line.items() if cell and any(cells.same(each, cell) for each in ours)}
         else:
             continue
-        taken = [(row, place, Cell(id_, names[place], values[place])) for place in sorted(found)]
-        taken = [each for each in taken if each[2] not in before.kept]
-        emptying += [each for each in taken if each[2].value != id_] or taken
+        taken = [Touch(row, place, Cell(id_, names[place], values[place])) for place in sorted(found)]
+        taken = [touch for touch in taken if touch.cell not in before.kept]
+        touches += [touch for touch in taken if touch.cell.value != id_] or taken
         if taken and id_ in missed:
             shifted.add(row + 1)
             waiting.add(id_)
-    unsettled, back = _given_back(table.rows, names, known, before)
-    requests = [
-        ask.clear(ask.grid(design.SCORECARDS, row, row + 1, place, place + 1), cells.sought(cell.value))
-        for row, place, cell in emptying
-    ]
-    return Strays(
-        (*requests, *back), tuple(emptying), frozenset(shifted), frozenset(waiting), frozenset(known), unsettled
-    )
+    read = _Read(table.rows, names, frozenset(known))
+    back = _put_right(read, before.hits, set(book.places.values()))
+    unsettled = replace(before, hits=tuple(hit for hit, _ in back))
+    return Strays((*touches, *(touch for _, touch in back)), frozenset(shifted), frozenset(waiting), read, unsettled)
 
 
-def _given_back(
-    rows: Sequence[Sequence[Value]], names: Sequence[str], known: Collection[str], before: Unsettled
-) -> tuple[Unsettled, list[Json]]:
-    """Put back what was hit, where the cell is still empty; what stands there again is no longer looked after."""
-    owners = {_owner(values, known): row for row, values in enumerate(rows) if row} if before.hit else {}
-    left: list[Cell] = []
-    made: list[Json] = []
-    for cell in before.hit:
-        if cell.owner in owners and cell.header in names:
-            row, place = owners[cell.owner], names.index(cell.header)
-            if place >= len(rows[row]) or rows[row][place] in (None, ""):
-                left.append(cell)
-                made += ask.write(design.SCORECARDS, row, place, entered_rows([[cell.value]]), "userEnteredValue")
-    return replace(before, hit=tuple(left)), made
+def _put_right(read: _Read, hits: Collection[Hit], ours: Collection[int]) -> list[tuple[Hit, Touch]]:
+    """The cells that still hold what they were left with; what stands there again is no longer looked after. Our own
+    columns are written in any case."""
+    rows = {read.owner(line): row for row, line in enumerate(read.rows) if row} if hits else {}
+    made = []
+    for hit in hits:
+        row, name = rows.get(hit.cell.owner), hit.cell.header
+        place = read.names.index(name) if name in read.names else -1
+        if row is not None and place >= 0 and place not in ours and read.at(row, place) == hit.left:
+            made.append((hit, Touch(row, place, replace(hit.cell, value=hit.left), hit.cell.value)))
+    return made
 
 
 def _beside(line: Mapping[int, Json], told: Mapping[str, Json], places: Mapping[str, int]) -> set[int]:
@@ -159,12 +204,6 @@ def _beside(line: Mapping[int, Json], told: Mapping[str, Json], places: Mapping[
     missing = [cell for key, cell in told.items() if cell != cells.EMPTY and not cells.same(cell, held.get(key, {}))]
     theirs = {place: cell for place, cell in line.items() if cell and place not in places.values()}
     return {place for place, cell in theirs.items() if any(cells.same(each, cell) for each in missing)}
-
-
-def _owner(values: Sequence[Value], known: Collection[str]) -> str:
-    texts = [str(value) for value in values if value not in (None, "")]
-    told = repr(sorted(texts)).encode("utf-8", "surrogatepass")
-    return next((text for text in texts if text in known), hashlib.blake2b(told, digest_size=8).hexdigest())
 
 
 def _names(header: Sequence[Value], width: int) -> list[str]:

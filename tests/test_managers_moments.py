@@ -1,0 +1,229 @@
+"""Single moments between two calls of `run` that random managers seldom meet, and what a run that gave up leaves behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.worksheets import design
+from pipeline.worksheets import requests as ask
+from pipeline.worksheets.results import key_of
+from tests.between import door
+from tests.conftest import Google, Run
+from tests.inbox import Inbox
+from tests.test_managers import Seat
+from tests.worksheets_manager import Manager
+
+Json = dict[str, Any]
+Moments = Callable[[int], None]
+
+
+@pytest.fixture
+def inbox(google: Google, _running: Any) -> Inbox:
+    return Inbox(google, _running.store)
+
+
+@pytest.fixture
+def seat(google: Google, role: dict[str, str]) -> Iterator[Seat]:
+    with closing(Seat(google, role["spreadsheet"])) as taken:
+        yield taken
+
+
+@pytest.fixture
+def meanwhile(google: Google, run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """A command, with somebody who acts before each of its calls, counted from 1."""
+
+    def type_in(*words: str, before: Moments) -> None:
+        with door(google.url, before=before) as opened:
+            monkeypatch.setenv("PIPELINE_WORKSPACE_URL", opened.url)
+            run(*words, code=None)
+        monkeypatch.setenv("PIPELINE_WORKSPACE_URL", google.url)
+
+    return type_in
+
+
+def _values(seat: Seat, sheet_id: int) -> list[list[Any]]:
+    body = {"dataFilters": [{"gridRange": {"sheetId": sheet_id}}], "valueRenderOption": "UNFORMATTED_VALUE"}
+    reply = seat.sheets.values().batchGetByDataFilter(spreadsheetId=seat.id, body=body).execute()
+    rows: list[list[Any]] = reply["valueRanges"][0]["valueRange"]["values"]
+    return rows
+
+
+def _type(seat: Seat, sheet_id: int, row: int, column: int, said: object, note: str = "") -> None:
+    entered = {"numberValue": said} if isinstance(said, int) else {"stringValue": said}
+    cell = {"userEnteredValue": entered} | ({"note": note} if note else {})
+    seat.batch(list(ask.write(sheet_id, row, column, [[cell]], "userEnteredValue,note")))
+
+
+def _move(seat: Seat, sheet_id: int, which: str, place: int, goal: int) -> None:
+    source = ask.dimension(sheet_id, which, place, place + 1)
+    seat.batch([{"moveDimension": {"source": source, "destinationIndex": goal}}])
+
+
+# calls of `pull-responses` with two forms: a read, two lists, a write, and then a read and a write in turn
+WRITE, WRITE_AGAIN = 4, 6
+
+
+def test_a_row_that_missed_its_columns_keeps_its_id_until_nothing_else_of_it_is_left(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, meanwhile: Callable[..., None]
+) -> None:
+    """A column is inserted before the first write, and a row on top before each further one. The row is known by its id
+    as long as it holds anything; without it, a time in the column of ids would pass for a response."""
+    inbox.put(role["technical"], "Ana")
+    run("pull-responses", code=None)
+    sent = [inbox.put(role["technical"], "Ben", "mara@example.com")]
+
+    def disturb(call: int) -> None:
+        if call == WRITE:
+            place = _values(seat, design.SCORECARDS)[0].index("Round")
+            seat.batch([ask.insert(design.SCORECARDS, "COLUMNS", place, place + 1, like_before=False)])
+        elif call in (WRITE_AGAIN, WRITE_AGAIN + 2):
+            seat.batch([ask.insert(design.SCORECARDS, "ROWS", 1, 2, like_before=False)])
+
+    meanwhile("pull-responses", before=disturb)
+    run("pull-responses", "--full", code=None)
+
+    rows = google.table(role["spreadsheet"], "Scorecards")
+    assert [(row["Candidate"], row["Status"]) for row in rows] == [("Ana", "counted"), ("Ben", "counted")]
+    assert rows[1]["Response"] == sent[0]
+    assert all(not row.get("") for row in rows)  # the inserted column holds nothing of ours
+
+
+def test_a_cell_that_holds_just_what_a_stray_of_ours_held_comes_back(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, meanwhile: Callable[..., None]
+) -> None:
+    """The new row comes out shifted into a column of theirs; before that is emptied, another row, with the same in that
+    column, is moved to where the new one stood."""
+    inbox.put(role["technical"], "Ana")
+    run("pull-responses", code=None)
+    inbox.put(role["technical"], "Ben", "mara@example.com")
+
+    def disturb(call: int) -> None:
+        rows = _values(seat, design.SCORECARDS)
+        if call == WRITE:
+            place = rows[0].index("Round")
+            seat.batch([ask.insert(design.SCORECARDS, "COLUMNS", place, place + 1, like_before=False)])
+            _type(seat, design.SCORECARDS, 0, place, "Mine")
+        elif call == WRITE_AGAIN:
+            assert rows[2][rows[0].index("Mine")] == "technical"  # a stray of ours
+            _type(seat, design.SCORECARDS, 1, rows[0].index("Mine"), "technical")  # beside Ana
+            _move(seat, design.SCORECARDS, "ROWS", 2, 1)
+
+    meanwhile("pull-responses", before=disturb)
+
+    rows = google.table(role["spreadsheet"], "Scorecards")
+    assert {row["Candidate"]: row.get("Mine", "") for row in rows} == {"Ana": "technical", "Ben": ""}
+
+
+def _remember(project: Path, **told: object) -> None:
+    """What a run that gave up wrote down."""
+    file = project / ".pipeline" / "state.json"
+    state = json.loads(file.read_text())
+    (known,) = (role for roles in state["workspaces"].values() for role in roles.values())
+    known.update(told)
+    file.write_text(json.dumps(state))
+
+
+@pytest.mark.parametrize("given_up", [True, False])
+def test_a_key_is_taken_out_of_a_row_of_theirs_only_if_a_run_that_gave_up_may_have_put_it_there(
+    scorecards: dict[str, str], run: Run, project: Path, seat: Seat, given_up: bool
+) -> None:
+    run("run")
+    row = len(_values(seat, design.RANKINGS))
+    place = _values(seat, design.RANKINGS)[0].index("Notes")
+    _type(seat, design.RANKINGS, row, place, key_of("Ana"))
+    if given_up:
+        _remember(project, beside={"theirs": [], "laid": [], "added": [key_of("Ana")]})
+    run("write-rankings")
+    held = [said for line in _values(seat, design.RANKINGS) for said in line[place : place + 1]]
+    assert (key_of("Ana") in held) is not given_up
+
+
+def test_a_comment_goes_with_the_row_that_people_delete(
+    google: Google, scorecards: dict[str, str], run: Run, project: Path, seat: Seat
+) -> None:
+    """Also when a run that gave up has kept it, to put it back."""
+    run("run")
+    _remember(project, beside={"theirs": [[key_of("Ana"), "Notes", "asks a lot"]], "laid": [], "added": []})
+    place = _values(seat, design.RANKINGS)[0].index("Candidate")
+    names = [line[place] for line in _values(seat, design.RANKINGS)]
+    where = ask.dimension(design.RANKINGS, "ROWS", names.index("Ana"), names.index("Ana") + 1)
+    seat.batch([{"deleteDimension": {"range": where}}])
+    run("write-rankings")
+    assert "Ana" in [line[place] for line in _values(seat, design.RANKINGS)]  # a new row
+    assert "asks a lot" not in json.dumps(google.call("GET", f"/v4/spreadsheets/{seat.id}", {"includeGridData": True}))
+
+
+def test_a_comment_on_a_row_of_their_own_comes_back_from_under_one_of_our_notes(
+    google: Google,
+    role: dict[str, str],
+    run: Run,
+    inbox: Inbox,
+    seat: Seat,
+    meanwhile: Callable[..., None],
+) -> None:
+    """A column is swung among ours before every write and back before every read, so that rows and notes fall anywhere."""
+    inbox.put(role["technical"], "Ana")
+    inbox.put(role["technical"], "Ben")
+    run("run", code=None)
+    manager = Manager(seat, 0)  # type: ignore[arg-type]
+    own = len(_values(seat, design.RANKINGS))
+    _type(seat, design.RANKINGS, own, manager.see()[1]["Notes"], "a line for the board", "who comes?")
+
+    def swing(_: int) -> None:
+        _, at, _ = manager.see()
+        goal = max(at.values()) + 1 if at["Notes"] < at["Key"] else at["Candidate"]
+        _move(seat, design.RANKINGS, "COLUMNS", at["Notes"], goal)
+
+    swing(0)
+    google.control("clock", advance=60)
+    inbox.put(role["technical"], "Ben", "mara@example.com", rating="1")
+    meanwhile("run", before=swing)
+    run("write-rankings")
+
+    place = manager.see()[1]["Notes"]
+    notes = _notes(seat, place)
+    assert {said: note for said, note in notes if said or note} == {
+        "Notes": "Yours: never written by the pipeline, stays with its candidate",
+        "a line for the board": "who comes?",
+    }
+
+
+def _notes(seat: Seat, place: int) -> list[tuple[str, str]]:
+    fields = "sheets(data(rowData(values(effectiveValue,note))))"
+    body = {"dataFilters": [{"gridRange": ask.grid(design.RANKINGS, 0, None, place, place + 1)}]}
+    reply = seat.sheets.getByDataFilter(spreadsheetId=seat.id, body=body, fields=fields).execute()
+    lines: Sequence[Json] = reply["sheets"][0]["data"][0]["rowData"]
+    column = [(line.get("values") or [{}])[0] for line in lines]
+    return [(str(next(iter(cell.get("effectiveValue", {"": ""}).values()))), cell.get("note", "")) for cell in column]
+
+
+def test_what_is_no_key_is_taken_out_of_the_hidden_column(
+    google: Google, role: dict[str, str], run: Run, inbox: Inbox, seat: Seat
+) -> None:
+    """Rows could not be brought into the order of keys with it, and the run would give up each time."""
+    inbox.put(role["technical"], "Ana")
+    run("run", code=None)
+    row, place = len(_values(seat, design.RANKINGS)), _values(seat, design.RANKINGS)[0].index("Key")
+    _type(seat, design.RANKINGS, row, place, "abc")
+    google.control("clock", advance=60)
+    inbox.put(role["technical"], "Ben")
+    told = run("run")
+    assert "The hidden column Key of Rankings held 'abc'; that has been taken out" in told.err
+    assert sorted(line[place] for line in _values(seat, design.RANKINGS)[1:] if len(line) > place) == sorted(
+        [key_of("Ana"), key_of("Ben")]
+    )
+
+
+def test_a_copied_row_of_rankings_is_told(scorecards: dict[str, str], run: Run, seat: Seat) -> None:
+    run("run")
+    row = ask.grid(design.RANKINGS, 1, 2)
+    goal = ask.grid(design.RANKINGS, 4, 5)
+    seat.batch([{"copyPaste": {"source": row, "destination": goal, "pasteType": "PASTE_NORMAL"}}])
+    told = run("write-rankings")
+    assert "Rankings has Ana more than once: a row was copied; delete the copy" in told.err
