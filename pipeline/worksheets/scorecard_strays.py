@@ -104,10 +104,9 @@ class Strays:
         names = _names(header, max((touch.place + 1 for touch in self.touches), default=0))
         hits, kept = list(self.unsettled.hits), set(self.unsettled.kept)
         for touch, reply in zip(self.touches, replies, strict=False):
-            line = shown.get(touch.row)
-            if line is None:
+            line, meant = shown.get(touch.row), touch.cell
+            if line is None or meant.value == meant.owner:  # an id is taken for nothing else
                 continue
-            meant = touch.cell
             there = self.read.owner(line) == meant.owner and names[touch.place] == meant.header
             done = touch.leaves is not None or reply.get("findReplace", {}).get("occurrencesChanged", 0) > 0
             if done and not there:
