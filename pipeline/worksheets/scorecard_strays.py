@@ -109,8 +109,8 @@ class Strays:
                 continue
             there = self.read.owner(line) == meant.owner and names[touch.place] == meant.header
             done = touch.leaves is not None or reply.get("findReplace", {}).get("occurrencesChanged", 0) > 0
-            if done and not there:
-                owner, name = self.read.owner(line), names[touch.place]
+            owner, name = self.read.owner(line), names[touch.place]
+            if done and not there and owner and owner not in self.read.doubtful:
                 held = meant.value if touch.leaves is None else self.read.value(owner, name)
                 hits.append(Hit(Cell(owner, name, held), touch.leaves))
             elif there and not done:
@@ -125,11 +125,15 @@ class _Read:
     rows: Sequence[Sequence[Value]] = ()
     names: Sequence[str] = ()
     known: frozenset[str] = frozenset()  # ids of responses
+    doubtful: frozenset[str] = frozenset()  # those of them that were new just before
+    laid: frozenset[str] = frozenset()  # what their rows hold
 
     def owner(self, line: Sequence[Value]) -> str:
+        """The response's id, or a digest of what people typed, whatever of ours came among it; "": there is neither."""
         texts = [str(value) for value in line if value not in (None, "")]
-        told = repr(sorted(texts)).encode("utf-8", "surrogatepass")
-        return next((text for text in texts if text in self.known), hashlib.blake2b(told, digest_size=8).hexdigest())
+        own = sorted(text for text in texts if text not in self.laid)
+        told = hashlib.blake2b(repr(own).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if own else ""
+        return next((text for text in texts if text in self.known), told)
 
     def at(self, row: int, place: int) -> Value:
         line = self.rows[row]
@@ -174,7 +178,7 @@ def find(book: Book, doubtful: Mapping[str, Mapping[str, Json]], before: Unsettl
         if taken and id_ in missed:
             shifted.add(row + 1)
             waiting.add(id_)
-    read = _Read(table.rows, names, frozenset(known))
+    read = _Read(table.rows, names, frozenset(known), frozenset(doubtful), frozenset(laid))
     back = _put_right(read, before.hits, set(book.places.values()))
     unsettled = replace(before, hits=tuple(hit for hit, _ in back))
     return Strays((*touches, *(touch for _, touch in back)), frozenset(shifted), frozenset(waiting), read, unsettled)
