@@ -39,14 +39,18 @@ class Hit:
 
 @dataclass(frozen=True)
 class Unsettled:
-    """What pulls did that were not seen to come out."""
+    """What pulls did that were not seen to come out.
 
-    ids: frozenset[str] = frozenset()  # of the rows that they put in
-    versions: Mapping[str, Mapping[str, Json]] = field(
-        default_factory=dict
-    )  # what those that no form tells hold, by id
+    Attributes:
+        ids: of the rows that they put in.
+        versions: by id, what those rows hold that no form tells any more.
+        kept: cells that could not be emptied; they only show what one of ours would hold, as formulas do.
+    """
+
+    ids: frozenset[str] = frozenset()
+    versions: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
-    kept: frozenset[Cell] = frozenset()  # cells that could not be emptied: they only show what one of ours would hold
+    kept: frozenset[Cell] = frozenset()
 
     def document(self) -> Json:
         """What a pull that ends before all is in its place leaves to the next one."""
