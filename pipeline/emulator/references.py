@@ -133,8 +133,20 @@ def moved(start: int, end: int, to: int) -> Move:
     return move
 
 
+@lru_cache(maxsize=1 << 17)
+def _named(formula: str, rows: bool) -> frozenset[str]:
+    """The worksheets of which a formula names rows (or columns) by their number, "" being its own."""
+    refs = (reference(match) for match in TOKEN.finditer(formula) if match["ref"])
+    return frozenset(
+        (ref.sheet or "").casefold() for ref in refs if (ref.start.row if rows else ref.start.column) is not None
+    )
+
+
 def shifted(formula: str, home: str, sheet: str, move: Move, *, rows: bool) -> str:
     """The formula of worksheet `home` after rows (or columns) of `sheet` moved."""
+    named = _named(formula, rows)  # known from the time before, for nearly all formulas
+    if sheet.casefold() not in named and not ("" in named and home.casefold() == sheet.casefold()):
+        return formula
 
     def change(ref: Reference) -> str | Reference:
         if (ref.sheet or home).casefold() != sheet.casefold():
