@@ -102,6 +102,7 @@ ERRANDS = {
     "run": Errand(("run",), _answered),
     "run, panel changed": Errand(("run",), _panel_changed),
     "close-form": Errand(("close-form",), _set_up),
+    "forget": Errand(("forget", "Ana", "--yes"), _pulled),
 }
 
 

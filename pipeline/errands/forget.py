@@ -25,9 +25,9 @@ from pipeline.google.refusals import Invalid
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
 from pipeline.scorecard import Round
-from pipeline.worksheets import Book, JoinRow, Recorded, design, is_named, mark_of
+from pipeline.worksheets import Book, Erasure, JoinRow, Recorded, Snapshot, is_named, mark_of
 
-ATTEMPTS = 3  # people may move rows, or an answer may be lost, in between
+ATTEMPTS = 5  # people may move rows, or an answer may be lost, in between
 NOBODY = "(nobody yet)"  # a drop-down must offer something
 
 
@@ -85,12 +85,13 @@ def forget(project: Project, typed: str) -> Receipt:
         if round_.id in ids.forms
     }
     _not_a_slip(book, candidate, any(found for found, _ in held.values()), typed)
+    _plan(project, ids.spreadsheet, candidate, {}, set(), Erasure())  # refuses before anything is sent
     applied: dict[str, FormPlan] = {}
     for round_ in project.rubric.rounds:
         if round_.id in ids.forms:
             plan = _out_of_the_form(project, round_, ids.forms[round_.id], book, candidate, held[round_.id][1])
             if plan:
-                receipt.erased[f"the drop-down of the form ({round_.id})"] += 1
+                receipt.erased[f"the drop-down of the form ({round_.id})"] += bool(plan.requests)
                 applied[round_.id] = plan
     marks = {response.mark for found, _ in held.values() for response in found}
     marks |= {
@@ -143,8 +144,6 @@ def _out_of_the_form(
     join = joins(book).get(round_.id, ())
     names = offered(current, join)
     rest = [name for name in names if not is_named(name, candidate)]
-    if rest == names:
-        return None
     plan = plan_candidates(
         current,
         design_of(project.role, project.rubric, round_, [n for n in book.candidates if n in rest] or [NOBODY]),
@@ -152,6 +151,8 @@ def _out_of_the_form(
         applied=book.recorded.applied.get(round_.id),
         scorecards=others,
     )
+    if rest == names:  # gone already; but it may not have been recorded so
+        return None if plan.requests else plan
     body: dict[str, Any] = {"requests": list(plan.requests)}
     if plan.revision_id:
         body["writeControl"] = {"requiredRevisionId": plan.revision_id}
@@ -168,54 +169,68 @@ def _out_of_the_spreadsheet(
     receipt: Receipt,
 ) -> Book:
     """All worksheets of ours in one batch; looked at again until nothing is left."""
-    rounds = [round_.id for round_ in project.rubric.rounds]
-    first: Book | None = None
-    for _ in range(ATTEMPTS):
-        try:
-            reply = sheets.get_by_data_filter(
-                project.session, spreadsheet_id, worksheets.snapshot_body(), fields=worksheets.SNAPSHOT_FIELDS
-            )
-        except Invalid:  # a worksheet of ours that was asked for by its id is not there
-            mend(project, spreadsheet_id)
-            continue
-        snapshot = worksheets.read_snapshot(reply)
-        book = worksheets.book_of(snapshot, rounds=rounds)
-        recorded = _recorded(book.recorded, applied, marks, project.now().strftime("%Y-%m-%d"))
-        plan = worksheets.plan_forget(snapshot, book, project.rubric, candidate, recorded)
-        first = first or book
+    sent = Erasure()
+    for left in reversed(range(ATTEMPTS)):
+        book, plan = _plan(project, spreadsheet_id, candidate, applied, marks, sent)
+        receipt.erased += Counter(sent.counts) - Counter(plan.counts)
         if not plan.requests:
-            _put_back(project, spreadsheet_id, first, book, candidate, receipt)
             return book
+        sent = plan
+        body = {"requests": list(plan.requests)}
         try:
-            sheets.batch_update(
-                project.session, spreadsheet_id, {"requests": list(plan.requests)}, fields="spreadsheetId"
-            )
+            sheets.batch_update(project.session, spreadsheet_id, body, fields="spreadsheetId")
         except OutcomeUnknown:
             continue
-        receipt.erased.update(plan.counts)
+        except Invalid:  # a worksheet went, or rows, or cells were merged since it was read
+            if not left:
+                raise
     raise Refused(
         "The spreadsheet changed each time while it was written.",
         "Ask whoever is sorting or deleting rows to pause, and run this again; it goes on where it stopped.",
     )
 
 
-def _put_back(project: Project, spreadsheet_id: str, first: Book, now: Book, candidate: str, receipt: Receipt) -> None:
-    """People who moved rows of Panel or Scorecards just then may have had another row deleted in place of ours."""
-    have = {(row.candidate, row.interviewer, row.round) for row in now.panel}
-    lost = [
-        row
-        for row in first.panel
-        if (row.candidate, row.interviewer, row.round) not in have and not is_named(row.candidate, candidate)
-    ]
-    if lost:
-        requests = worksheets.plan_panel(now.panel, lost, now.zone, now.tables[design.PANEL].header)
-        sheets.batch_update(project.session, spreadsheet_id, {"requests": requests}, fields="spreadsheetId")
-        receipt.notes.append(f"Rows of Panel were moved meanwhile; {len(lost)} of others were put back at its end.")
-    there = {stored.id for stored in now.scorecards}
-    if any(s.id not in there and not is_named(s.card.candidate, candidate) for s in first.scorecards):
-        receipt.leave(
-            "Rows of Scorecards about others were moved meanwhile, and are gone", "Run 'pipeline run --full'."
+def _plan(
+    project: Project,
+    spreadsheet_id: str,
+    candidate: str,
+    applied: Mapping[str, FormPlan],
+    marks: set[str],
+    sent: Erasure,
+) -> tuple[Book, Erasure]:
+    """The spreadsheet as it is now, and what is to be sent.
+
+    Raises:
+        Refused: merged cells keep rows from being moved, and so from being taken out safely.
+    """
+    snapshot = _look(project, spreadsheet_id)
+    book = worksheets.book_of(snapshot, rounds=[round_.id for round_ in project.rubric.rounds])
+    recorded = _recorded(book.recorded, applied, marks, project.now().strftime("%Y-%m-%d"))
+    plan = worksheets.plan_forget(snapshot, book, project.rubric, candidate, recorded, sent.keys)
+    if plan.merged:
+        raise Refused(
+            f"Cells in {' and '.join(plan.merged)} are merged, so that nobody can sort it, nor take rows out safely.",
+            "Unmerge them (in the spreadsheet: Format, Merge cells, Unmerge), and run this again.",
         )
+    return book, plan
+
+
+def _look(project: Project, spreadsheet_id: str) -> Snapshot:
+    """What our worksheets hold, mended where need be."""
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            reply = sheets.get_by_data_filter(
+                project.session, spreadsheet_id, worksheets.snapshot_body(), fields=worksheets.SNAPSHOT_FIELDS
+            )
+        except Invalid:  # a worksheet of ours that was asked for by its id is not there
+            if not left:
+                raise
+        else:
+            snapshot = worksheets.read_snapshot(reply)
+            if not left or not worksheets.lost_its_header(snapshot):
+                break
+        mend(project, spreadsheet_id)
+    return snapshot
 
 
 def _recorded(before: Recorded, applied: Mapping[str, FormPlan], marks: set[str], day: str) -> Recorded:

@@ -132,7 +132,7 @@ def write_rankings(
         notices += plan.notices
         if plan.sorts and snapshot.sheets[RANKINGS].cannot_be_sorted:
             raise Refused(
-                "Cells in Rankings are merged over several rows, so that nobody can sort it.",
+                "Cells in Rankings are merged, so that nobody can sort it.",
                 "Unmerge them (in the spreadsheet: Format, Merge cells, Unmerge), and run this again.",
             )
         if plan.sorts:  # should this run end before all is seen to be in its place, the next one looks

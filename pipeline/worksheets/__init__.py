@@ -5,7 +5,16 @@ back to it. Worksheets are addressed by their fixed ids, never by title.
 """
 
 from pipeline.worksheets.about import inputs_fingerprint
-from pipeline.worksheets.forgetting import MENTION_FIELDS, Erasure, is_named, mark_of, mention, mentions, plan_forget
+from pipeline.worksheets.forgetting import (
+    MENTION_FIELDS,
+    Erasure,
+    is_named,
+    lost_its_header,
+    mark_of,
+    mention,
+    mentions,
+    plan_forget,
+)
 from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
 from pipeline.worksheets.panel import LinkParts, plan_links, plan_panel
 from pipeline.worksheets.pull import ANY_ROUND, Incoming, PullPlan, plan_pull
@@ -48,6 +57,7 @@ __all__ = [
     "is_named",
     "key_of",
     "layout_requests",
+    "lost_its_header",
     "mark_of",
     "mention",
     "mentions",

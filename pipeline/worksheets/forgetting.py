@@ -1,7 +1,7 @@
 """What erases one candidate from every worksheet of ours, in one atomic batch; and how a later pull knows to stay away.
 
-Decides; sends nothing. Rows of ours and of the Panel go where they were read. Rankings, which managers sort at any
-moment, is sorted inside the batch until the candidate's row stands on top, so that no other row can be hit.
+Decides; sends nothing. Whole rows go by what they hold, wherever people moved them (see `row_removal`); what stands on
+worksheets where nobody else writes is emptied where it was read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,13 +19,14 @@ from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, letters, quoted
 from pipeline.worksheets.layout import plan_rubric
 from pipeline.worksheets.reading import Book
+from pipeline.worksheets.row_removal import without_rows
 from pipeline.worksheets.rubric import Recorded
+from pipeline.worksheets.scorecards import Value
 from pipeline.worksheets.snapshot import Sheet, Snapshot
 
 MENTION_FIELDS = (
     "sheets(properties(title),data(startRow,startColumn,rowData(values(userEnteredValue,formattedValue,note))))"
 )
-_TOP_KEY = "c000000000000000"  # sorts before every key
 _LABELS = {
     design.SCORECARDS: "Scorecards",
     design.PANEL: "Panel",
@@ -45,6 +46,8 @@ class Erasure:
 
     requests: tuple[Json, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()  # under which Rankings may hold the candidate
+    merged: tuple[str, ...] = ()  # titles of worksheets where rows have to go, and merged cells keep them from moving
 
 
 def mark_of(form_id: str, response_id: str) -> str:
@@ -63,48 +66,59 @@ def is_named(value: Any, candidate: str) -> bool:
     return name_in(value).casefold() == name_in(candidate).casefold()
 
 
-def plan_forget(snapshot: Snapshot, book: Book, of: Rubric, candidate: str, recorded: Recorded) -> Erasure:
+def plan_forget(
+    snapshot: Snapshot, book: Book, of: Rubric, candidate: str, recorded: Recorded, keys: Collection[str] = ()
+) -> Erasure:
     """What to send so that no worksheet of ours tells of the candidate.
 
     Args:
         snapshot: read with its inputs.
         recorded: what Rubric shall record from now on, `forgotten` included; the candidate's release is taken out here.
+        keys: of an erasure sent before, which took away what they follow from.
     """
     counts: dict[int, int] = {}
     made: list[Json] = []
     sheets = snapshot.sheets
+    keys = {*keys, *_keys(snapshot, book, of, candidate)}
     places = {
-        design.SCORECARDS: book.places.get("candidate"),
+        design.SCORECARDS: book.places.get("candidate", -1),
         design.PANEL: panel.positions(book.tables[design.PANEL].header)["candidate"],
         design.PROBLEMS: [column.key for column in problems.COLUMNS].index("candidate"),
     }
-    for sheet_id, place in places.items():
-        rows = _rows(book.tables[sheet_id].rows, place, candidate)
-        counts[sheet_id] = len(rows)
-        made += _deletions(sheet_id, rows)
-    keys = _keys(snapshot, book, of, candidate)
+    whole = {id_: _rows_of(book.tables[id_].rows, place, candidate) for id_, place in places.items()}
+    whole[design.RANKINGS] = _ranking_rows(sheets[design.RANKINGS], of, keys, made)
+    for sheet_id, (title, held) in whole.items():
+        counts[sheet_id] = len(held)
+        made += without_rows(sheets[sheet_id], title, held)
     made += _emptied(sheets[design.RESULTS], of, candidate, counts)
     made += _rated(sheets[design.RATINGS], of, keys, counts)
     made += _choices(sheets[design.COMPARE], candidate, counts)
     made += _orders(sheets[design.ABOUT], candidate, counts)
-    made += _ranking_rows(sheets[design.RANKINGS], of, keys, counts)
     kept = {name: told for name, told in recorded.released.items() if not is_named(name, candidate)}
     counts[design.RUBRIC] = len(recorded.released) - len(kept)
     made += plan_rubric(of, book, replace(recorded, released=kept))
-    return Erasure(tuple(made), {_LABELS[sheet_id]: count for sheet_id, count in counts.items() if count})
+    return Erasure(
+        tuple(made),
+        {_LABELS[sheet_id]: count for sheet_id, count in counts.items() if count},
+        frozenset(keys),
+        tuple(sheets[id_].title for id_ in whole if counts[id_] and sheets[id_].cannot_be_sorted),
+    )
 
 
-def _rows(rows: Sequence[Sequence[Any]], place: int | None, candidate: str) -> list[int]:
-    """Indices, from 0, of the rows about the candidate."""
-    if place is None:
-        return []
-    return [index for index, row in enumerate(rows) if index and place < len(row) and is_named(row[place], candidate)]
+def _rows_of(rows: Sequence[Sequence[Value]], place: int, candidate: str) -> tuple[Value, dict[int, Value]]:
+    """The title of the column with the names, and how the name is written in each of the candidate's rows."""
+    told = {index: row[place] for index, row in enumerate(rows) if 0 <= place < len(row)}
+    return told.get(0), {index: name for index, name in told.items() if index and is_named(name, candidate)}
 
 
-def _deletions(sheet_id: int, rows: Sequence[int]) -> Iterator[Json]:
-    """From the last to the first, so that each still stands where it was read."""
-    for row in reversed(rows):
-        yield {"deleteDimension": {"range": ask.dimension(sheet_id, "ROWS", row, row + 1)}}
+def _ranking_rows(sheet: Sheet, of: Rubric, keys: set[str], made: list[Json]) -> tuple[Value, dict[int, Value]]:
+    """The same of the keys in Rankings. A header that people moved down goes up first."""
+    found = rankings_found.find(sheet, of)
+    held: dict[int, Value] = {row + (row < found.header): key for row, key in found.rows if key in keys}
+    if held and found.header:
+        source = ask.dimension(sheet.id, "ROWS", found.header, found.header + 1)
+        made.append({"moveDimension": {"source": source, "destinationIndex": 0}})
+    return cells.shown(sheet.cell(found.header, found.places.get("key", 0))), held
 
 
 def _emptied(sheet: Sheet, of: Rubric, candidate: str, counts: dict[int, int]) -> Iterator[Json]:
@@ -126,12 +140,12 @@ def _rated(sheet: Sheet, of: Rubric, keys: set[str], counts: dict[int, int]) -> 
 
 
 def _choices(sheet: Sheet, candidate: str, counts: dict[int, int]) -> Iterator[Json]:
-    chosen = [
-        place for place in compare.CHOICES if is_named(cells.entered(sheet.cell(compare.CHOICE, place)), candidate)
-    ]
+    """Where people chose whom to compare, the name goes if it is still there."""
+    held = [str(cells.entered(sheet.cell(compare.CHOICE, place)) or "") for place in compare.CHOICES]
+    chosen = {place: name for place, name in zip(compare.CHOICES, held, strict=True) if is_named(name, candidate)}
     counts[design.COMPARE] = len(chosen)
-    for place in chosen:
-        yield from ask.write(sheet.id, compare.CHOICE, place, [[cells.EMPTY]], "userEnteredValue")
+    for place, name in chosen.items():
+        yield ask.clear(ask.grid(sheet.id, compare.CHOICE, compare.CHOICE + 1, place, place + 1), name)
 
 
 def _orders(sheet: Sheet, candidate: str, counts: dict[int, int]) -> Iterator[Json]:
@@ -157,22 +171,14 @@ def _keys(snapshot: Snapshot, book: Book, of: Rubric, candidate: str) -> set[str
     return {results.key_of(name) for name in {candidate, *held} if is_named(name, candidate)}
 
 
-def _ranking_rows(sheet: Sheet, of: Rubric, keys: set[str], counts: dict[int, int]) -> Iterator[Json]:
-    """The candidate's rows whole: their key is made the first of all, the rows are sorted by it, and the top goes."""
-    found = rankings_found.find(sheet, of)
-    held = [key for _, key in found.rows if key in keys]
-    counts[design.RANKINGS] = len(held)
-    if not held:
-        return
-    top, place = found.header + 1, found.places["key"]
-    for key in sorted(set(held)):
-        where = ask.grid(sheet.id, top, None, place, place + 1)
-        change = {"find": key, "replacement": _TOP_KEY, "matchCase": True, "matchEntireCell": True, "range": where}
-        yield {"findReplace": change}
-    yield ask.sort(ask.grid(sheet.id, top), place)
-    yield {"deleteDimension": {"range": ask.dimension(sheet.id, "ROWS", top, top + len(held))}}
-    if "order" in found.places:
-        yield ask.sort(ask.grid(sheet.id, top), found.places["order"])
+def lost_its_header(snapshot: Snapshot) -> bool:
+    """Whether people moved or edited the header by which names are found, in Scorecards or Panel, and marks know it."""
+    ours = (snapshot.sheets[sheet_id] for sheet_id in (design.SCORECARDS, design.PANEL))
+    return any(
+        "candidate" in sheet.marks
+        and not any(name_in(cells.shown(cell)).casefold() == "candidate" for row in sheet.rows[:1] for cell in row)
+        for sheet in ours
+    )
 
 
 def mentions(reply: Mapping[str, Any], candidate: str) -> list[str]:

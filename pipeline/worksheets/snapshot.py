@@ -60,10 +60,8 @@ class Sheet:
 
     @property
     def cannot_be_sorted(self) -> bool:
-        """Whether people merged cells over several rows: no spreadsheet sorts such a range."""
-        return any(
-            merge.get("endRowIndex", 0) - merge.get("startRowIndex", 0) > 1 for merge in self.raw.get("merges", [])
-        )
+        """Whether people merged cells below the first row: no spreadsheet sorts such a range, or not for sure."""
+        return any(merge.get("endRowIndex", 0) > 1 for merge in self.raw.get("merges", []))
 
     def cell(self, row: int, column: int) -> Json:
         if row < len(self.rows) and column < len(self.rows[row]):
