@@ -45,11 +45,9 @@ def without_rows(sheet: Sheet, title: Value, held: Mapping[int, Value]) -> Itera
     for column, told in ((_KIND, _kind(sheet, width)), (_PLACE, _place())):
         yield ask.repeat(ask.grid(sheet.id, 1, None, column, column + 1), "userEnteredValue", **cells.formula(told))
     # the others begin below the gaps then, so each gap comes to stand right above what was below the row
-    gaps = [[cells.number(_GAP), cells.number(row + count - index + 0.5)] for index, row in enumerate(held)]
+    gaps = [_known(_GAP, row + count - index + 0.5) for index, row in enumerate(held)]
     yield from ask.write(sheet.id, 1, 0, gaps, "userEnteredValue")
-    yield from ask.write(
-        sheet.id, below, 0, [[cells.number(_INSTEAD), cells.number(_LAST)]] * count, "userEnteredValue"
-    )
+    yield from ask.write(sheet.id, below, 0, [_known(_INSTEAD, _LAST)] * count, "userEnteredValue")
     yield ask.sort(ask.grid(sheet.id, 1), _KIND, _PLACE)
     yield ask.delete(sheet.id, "ROWS", 1, 1 + count)
     yield ask.sort(ask.grid(sheet.id, 1), _PLACE)
@@ -59,6 +57,12 @@ def without_rows(sheet: Sheet, title: Value, held: Mapping[int, Value]) -> Itera
     grid = sheet.raw["properties"]["gridProperties"]  # what is inserted and deleted among frozen ones may count there
     frozen = {name: grid.get(name, 0) for name in ("frozenRowCount", "frozenColumnCount")}
     yield ask.update_sheet(sheet.id, ",".join(f"gridProperties.{name}" for name in frozen), gridProperties=frozen)
+
+
+def _known(kind: int, place: float) -> list[Json]:
+    """Formulas, too: were none worked out before the batch is through, nothing would be sorted, and rows would go from
+    where they were read."""
+    return [cells.formula(f"={kind}"), cells.formula(f"={place:.1f}")]
 
 
 def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -81,7 +85,7 @@ def _column(sheet: Sheet, width: int) -> str:
 
 
 def _kind(sheet: Sheet, width: int) -> str:
-    held = f"INDEX({_theirs(sheet, width)},ROW(),{_MANY - width}-${letters(_COLUMN)}$1)"
+    held = f"INDEX({_theirs(sheet, width, '2')},1,{_MANY - width}-${letters(_COLUMN)}$1)"
     alike = ",".join(f"EXACT({held},${letters(place)}$1)" for place in range(_TEXTS, width))
     return f"=IF(IFERROR(OR({alike}),FALSE),{_WANTED},{_OTHER})"
 
