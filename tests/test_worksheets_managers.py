@@ -223,7 +223,7 @@ def test_worksheets_of_ours_that_were_deleted_are_made_again(desk: Desk) -> None
         ]
     )
     survey = desk.sheets.get(spreadsheetId=desk.id, fields=SURVEY_FIELDS).execute()
-    repair = plan_repair(survey, desk.rubric)
+    repair = plan_repair(survey, {}, desk.rubric)
     desk.batch(repair.requests)
     assert len(repair.notices) == 3 and any("Compare (pipeline)" in notice for notice in repair.notices)
     assert desk.values("What-if")[1][1] is False
@@ -248,7 +248,7 @@ def test_edited_headers_of_scorecards_are_put_back_where_the_columns_stand_now(d
     assert desk.read().missing == ("Candidate",)
     survey = desk.sheets.get(spreadsheetId=desk.id, fields=SURVEY_FIELDS).execute()
     desk.batch([ask.insert(design.SCORECARDS, "COLUMNS", 2, 3, like_before=False)])
-    headers = plan_repair(survey, desk.rubric).headers
+    headers = plan_repair(survey, {}, desk.rubric).headers
     desk.sheets.values().batchUpdateByDataFilter(spreadsheetId=desk.id, body=headers).execute()
     assert desk.read().missing == ()
     assert not desk.pull(cards(2)).changes

@@ -32,7 +32,7 @@ def export(project: Project, path: Path, *, candidate: str | None = None, round_
         what = f"{path.name} ends in {ending}" if ending else f"{path.name} has no ending"
         known = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
         raise CannotAsk(f"{what}, which says no format that can be written.", f"Name a file that ends in {known}.")
-    _, book = open_book(project)
+    _, book = open_book(project, reading=True)
     write_atomically(path.absolute(), make(project, book, ending, candidate, round_id))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline import config, worksheets
 from pipeline.errands import files
-from pipeline.errands.book import joins, mend, open_book
+from pipeline.errands.book import joins, mend, open_book, trusted
 from pipeline.errands.create_form.deciding import design_of
 from pipeline.errands.own_files import erase_from_hidden, mentions_in_files
 from pipeline.errands.write_rankings import spreadsheet_url, write_rankings
@@ -204,7 +204,7 @@ def _plan(
         Refused: merged cells keep rows from being moved, and so from being taken out safely.
     """
     snapshot = _look(project, spreadsheet_id)
-    book = worksheets.book_of(snapshot, rounds=[round_.id for round_ in project.rubric.rounds])
+    book = trusted(project, worksheets.book_of(snapshot, rounds=[round_.id for round_ in project.rubric.rounds]))
     recorded = _recorded(book.recorded, applied, marks, project.now().strftime("%Y-%m-%d"))
     plan = worksheets.plan_forget(snapshot, book, project.rubric, candidate, recorded, sent.keys)
     if plan.merged:
@@ -227,7 +227,7 @@ def _look(project: Project, spreadsheet_id: str) -> Snapshot:
                 raise
         else:
             snapshot = worksheets.read_snapshot(reply)
-            if not left or not worksheets.lost_its_header(snapshot):
+            if not left or not (worksheets.lost_its_header(snapshot) or worksheets.astray(snapshot, project.rubric)):
                 break
         mend(project, spreadsheet_id)
     return snapshot

@@ -103,7 +103,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         complete = times | ({worksheets.ANY_ROUND: latest} if worksheets.ANY_ROUND in complete else {})
         merged = sent = _merged(project, book, reading, complete, unsettled)
     for attempt in range(1, ATTEMPTS + 1):
-        if sent.written or sent.standing or sent.strays.touches:
+        if sent.changes or sent.strays.touches:
             # should no more be heard of it, the next pull looks what became of it
             project.state.remember(project.role.id, unsettled=sent.unsettled.document())
         reply = _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS)

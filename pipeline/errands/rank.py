@@ -60,7 +60,7 @@ def from_workspace(
     project: Project, *, exchangeable: bool = False, present_scale_only: bool = False, round_id: str | None = None
 ) -> Ranked:
     """Rank what the Scorecards worksheet holds, as `write-rankings` would."""
-    _, book = open_book(project)
+    _, book = open_book(project, reading=True)
     return from_book(project, book, exchangeable=exchangeable, present_scale_only=present_scale_only, round_id=round_id)
 
 
@@ -174,7 +174,7 @@ def from_record(path: Path) -> Ranked:
 
 def explain(project: Project, candidate: str, *, round_id: str | None = None) -> ranking.Explanation:
     """Every step from the answers about one candidate to the rank, and what Problems says of their scorecards."""
-    _, book = open_book(project)
+    _, book = open_book(project, reading=True)
     ranked = from_book(project, book, round_id=round_id)
     name = known(ranked.ranking, candidate)
     told = ranking.explain(ranked.ranking, ranked.rubric, ranked.scorecards, name)

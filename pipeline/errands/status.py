@@ -101,7 +101,7 @@ class Status:
 def status(project: Project, *, round_id: str | None = None) -> Status:
     """Panel against scorecards, also those that were not pulled yet: nobody who sent theirs is to be reminded."""
     rounds = {round_.id: round_ for round_ in chosen_rounds(project, round_id)}
-    known, book = open_book(project)
+    known, book = open_book(project, reading=True)
 
     def documents(known: files.Ids) -> dict[str, dict[str, Any]]:
         return {id_: forms.get(project.session, known.forms[id_]) for id_ in rounds if id_ in known.forms}

@@ -15,7 +15,7 @@ import pipeline
 from pipeline import ranking, worksheets
 from pipeline.config import Role
 from pipeline.errands import files
-from pipeline.errands.book import mend, read_book
+from pipeline.errands.book import keep_recorded, mend, trusted
 from pipeline.errands.rank import Ranked, from_book, known, policy_of
 from pipeline.errands.times import text_of
 from pipeline.errors import Refused
@@ -89,6 +89,7 @@ def write_rankings(
         book = _with_releases(project, book, releases)
         ranked = from_book(project, book, present_scale_only=present_scale_only, round_id=round_id)
         stands = left is None and not (book.disagrees or book.remade)
+        stands = stands and not worksheets.plan_rubric(project.rubric, book, book.recorded)
         if stands and book.about.inputs == _inputs(project, book, ranked):
             return Written(ranked, False, url, round_id=round_id)
     notices: list[str] = []
@@ -102,13 +103,16 @@ def write_rankings(
                 worksheets.snapshot_body(with_inputs=book is None),
                 fields=worksheets.SNAPSHOT_FIELDS,
             )
-        except Invalid:
+        except Invalid:  # a worksheet that was asked for by its id is not there
+            snapshot = None
+        else:
+            snapshot = worksheets.read_snapshot(reply)
+        if snapshot is None or worksheets.astray(snapshot, project.rubric):
             mend(project, ids.spreadsheet)
-            book = _with_releases(project, read_book(project, ids.spreadsheet), releases)
+            book = None
             continue
-        snapshot = worksheets.read_snapshot(reply)
         rounds = [round_.id for round_ in project.rubric.rounds]
-        held = book or _with_releases(project, worksheets.book_of(snapshot, rounds=rounds), releases)
+        held = book or _with_releases(project, trusted(project, worksheets.book_of(snapshot, rounds=rounds)), releases)
         ranked = from_book(project, held, present_scale_only=present_scale_only, round_id=round_id)
         inputs = _inputs(project, held, ranked)
         explanations = {
@@ -139,6 +143,7 @@ def write_rankings(
             project.state.remember(project.role.id, beside=plan.beside.document())
         if _send(project, ids.spreadsheet, plan, last=attempt + 1 == ATTEMPTS):
             if plan.bodies:
+                keep_recorded(project, worksheets.record_of(held.recorded))
                 _keep_record(project, ranked, inputs)
                 changed = True
             if not (plan.mend or plan.fill) or attempt + 1 == ATTEMPTS:

@@ -15,13 +15,34 @@ from pipeline.worksheets.forgetting import (
     mentions,
     plan_forget,
 )
-from pipeline.worksheets.layout import SURVEY_FIELDS, Repair, layout_requests, plan_repair, plan_rubric
+from pipeline.worksheets.layout import (
+    SURVEY_FIELDS,
+    Repair,
+    astray,
+    crooked,
+    layout_requests,
+    plan_repair,
+    plan_rubric,
+    whole,
+)
 from pipeline.worksheets.panel import LinkParts, plan_links, plan_panel
 from pipeline.worksheets.pull import ANY_ROUND, Incoming, PullPlan, plan_pull
 from pipeline.worksheets.rankings_notes import Beside
-from pipeline.worksheets.reading import READ, Book, read
+from pipeline.worksheets.reading import READ, READ_INPUTS, Book, Table, read, tables_in
 from pipeline.worksheets.results import key_of
-from pipeline.worksheets.rubric import JoinRow, Recorded, Version, in_force, scale_of, with_version
+from pipeline.worksheets.rubric import (
+    JoinRow,
+    Recorded,
+    Version,
+    in_force,
+    record_in,
+    record_of,
+    recorded_in,
+    scale_of,
+    seal_in,
+    seal_of,
+    with_version,
+)
 from pipeline.worksheets.scorecard_strays import Unsettled
 from pipeline.worksheets.scorecards import StoredScorecard, former
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
@@ -32,6 +53,7 @@ __all__ = [
     "ANY_ROUND",
     "MENTION_FIELDS",
     "READ",
+    "READ_INPUTS",
     "RESPONSE_FIELDS",
     "SNAPSHOT_FIELDS",
     "SURVEY_FIELDS",
@@ -48,9 +70,12 @@ __all__ = [
     "Repair",
     "Snapshot",
     "StoredScorecard",
+    "Table",
     "Unsettled",
     "Version",
+    "astray",
     "book_of",
+    "crooked",
     "former",
     "in_force",
     "inputs_fingerprint",
@@ -70,7 +95,14 @@ __all__ = [
     "plan_rubric",
     "read",
     "read_snapshot",
+    "record_in",
+    "record_of",
+    "recorded_in",
     "scale_of",
+    "seal_in",
+    "seal_of",
     "snapshot_body",
+    "tables_in",
+    "whole",
     "with_version",
 ]

@@ -13,6 +13,7 @@ from pipeline.worksheets.results import EVIDENCE, SCORE, TEXTS, Reference
 
 CHOICE, NAME, PLACE, FIRST = 1, 2, 3, 4  # rows, from 0
 CHOICES = (1, 2, 3)  # columns, from 0
+_CHOOSE = "Choose here"
 _LINES = (
     ("rank", "Rank"),
     ("tier", "Tier"),
@@ -42,6 +43,7 @@ def worksheet() -> Worksheet:
         rows=200,
         banded=False,
         filtered=False,
+        labels=((0, COLUMNS[0].header), (0, _CHOOSE)),
         open_ranges=(choices,),
     )
 
@@ -98,7 +100,7 @@ def grid(rubric: Rubric, results: Reference) -> list[list[Json | None]]:
     ordinals = f"ROW({quoted(results.title)}!${letter}$2:${letter}${results.capacity + 1})-1"
     rows: list[list[Json | None]] = [
         [text(column.header) for column in COLUMNS],
-        [text("Choose here"), *[None] * len(CHOICES)],
+        [text(_CHOOSE), *[None] * len(CHOICES)],
         [text("Shown")],
         [text("Row in Results")],
     ]

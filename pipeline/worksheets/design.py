@@ -7,7 +7,7 @@ made twice. Ids of protections, bandings and charts are derived from them for th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,13 +79,20 @@ class Worksheet:
     banded: bool = True
     filtered: bool = True
     protected: bool = True
-    marked: bool = False  # columns carry developer metadata
+    marked: bool = False  # people's too: columns are found by their key; those of the others stand at fixed places
+    steady: int | None = None  # how many of the columns, from the left, are the same under every rubric; None: all
+    labels: tuple[tuple[int, str], ...] = ()  # column and text by which the rows from the first on are known
     align: str = "TOP"  # of the cells below the header, from top to bottom
     open_ranges: tuple[Json, ...] = ()  # where people type, inside a protected worksheet
 
     @property
     def width(self) -> int:
         return len(self.columns)
+
+    @property
+    def fixed(self) -> tuple[Column, ...]:
+        """The columns that are the same under every rubric."""
+        return self.columns[: self.steady]
 
     def index(self, key: str) -> int:
         return next(i for i, column in enumerate(self.columns) if column.key == key)
@@ -121,6 +128,8 @@ def make(sheet: Worksheet, index: int, title: str = "") -> Iterator[Json]:
     yield from header_height(sheet)
     for place, column in enumerate(sheet.columns):
         yield from column_format(sheet, place, column)
+        if not sheet.marked:
+            yield place_mark(sheet, place)
     if sheet.banded:
         yield {"addBanding": {"bandedRange": banding(sheet, sheet.rows)}}
     if sheet.filtered:
@@ -181,10 +190,26 @@ def mark(sheet_id: int, key: str) -> str:
     return f"{sheet_id}.{key}"
 
 
+def place_mark(sheet: Worksheet, place: int) -> Json:
+    """Says which of our columns this is, where they are read and written at fixed places: by its place."""
+    return ask.mark_column(sheet.id, place, COLUMN_KEY, mark(sheet.id, str(place)))
+
+
 def marked(sheet_id: int, key: str) -> Json:
     """The data filter that finds a column by its mark, wherever it stands when the request arrives."""
     lookup = {"metadataKey": COLUMN_KEY, "metadataValue": mark(sheet_id, key), "locationType": "COLUMN"}
     return {"developerMetadataLookup": lookup}
+
+
+def marks_in(sheet_id: int, data: Mapping[str, Any]) -> dict[str, int]:
+    """Where our columns of one worksheet stand, by key; of two with one mark (a copied column) the first."""
+    marks: dict[str, int] = {}
+    for place, told in enumerate(data.get("columnMetadata", [])):
+        for mark in told.get("developerMetadata", []):
+            owner, _, key = mark.get("metadataValue", "").partition(".")
+            if mark.get("metadataKey") == COLUMN_KEY and owner == str(sheet_id):
+                marks.setdefault(key, place)
+    return marks
 
 
 def column_values(sheet_id: int, key: str, column: Sequence[object]) -> Json:

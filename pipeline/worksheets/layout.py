@@ -17,19 +17,21 @@ from pipeline.worksheets import (
     problems,
     rankings,
     ratings,
+    reading,
     results,
     rubric,
     scorecards,
+    straight,
     whatif,
 )
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Columns, Json
-from pipeline.worksheets.design import Worksheet
+from pipeline.worksheets.design import Worksheet, marks_in
 from pipeline.worksheets.diff import entered_rows, rewrite
 from pipeline.worksheets.pull import strip_notes
 from pipeline.worksheets.reading import Book, Table
 from pipeline.worksheets.rubric import Recorded
-from pipeline.worksheets.snapshot import marks_in
+from pipeline.worksheets.snapshot import Snapshot
 
 OUR_SHEETS = frozenset(range(design.RANKINGS, design.RATINGS + 1))
 
@@ -105,9 +107,44 @@ def _contents(sheet: Worksheet, of: Rubric, titles: Mapping[int, str]) -> Iterat
 
 
 SURVEY_FIELDS = (
-    "properties(title,timeZone),sheets(properties(sheetId,title,index,hidden,gridProperties),"
+    "properties(title,timeZone),sheets(properties(sheetId,title,index,hidden,gridProperties),basicFilter(range),"
+    "bandedRanges(bandedRangeId),protectedRanges(protectedRangeId),"
     "data(columnMetadata(developerMetadata(metadataKey,metadataValue))))"
 )
+
+
+def whole(survey: Mapping[str, Any]) -> Json:
+    """The read, as `READ`, of all that `plan_repair` looks at in the worksheets that are there."""
+    have = (sheet["properties"].get("sheetId", 0) for sheet in survey.get("sheets", []))
+    return reading.body({"sheetId": id_} for id_ in have if id_ in OUR_SHEETS - {design.RANKINGS})
+
+
+def crooked(book: Book, of: Rubric) -> tuple[str, ...]:
+    """Worksheets of ours in which rows and columns do not stand where they are read and written."""
+    return tuple(
+        table.title or sheet.title
+        for sheet in worksheets(of)
+        if (table := book.tables.get(sheet.id)) is not None and not _stands(sheet, table)
+    )
+
+
+def _stands(sheet: Worksheet, table: Table) -> bool:
+    if sheet.id == design.SCORECARDS:
+        return straight.header_row(scorecards.FIXED, table.rows[:1]) == 0
+    if sheet.id == design.PANEL:
+        return panel.is_headed(table.header)
+    if sheet.id == design.RUBRIC and rubric.levels_in(table.header) is None:
+        return False
+    return sheet.marked or straight.stands(sheet, table.rows)
+
+
+def astray(snapshot: Snapshot, of: Rubric) -> bool:
+    """The same of a snapshot, which knows the marks of the columns."""
+    return any(
+        straight.straighten(sheet, held.values, held.marks, held.raw).requests
+        for sheet in worksheets(of)
+        if not sheet.marked and (held := snapshot.sheets.get(sheet.id)) is not None
+    )
 
 
 @dataclass(frozen=True)
@@ -119,11 +156,13 @@ class Repair:
     notices: tuple[str, ...]
 
 
-def plan_repair(survey: Mapping[str, Any], of: Rubric) -> Repair:
-    """Make worksheets of ours again that are gone, and put back headers in Scorecards and Panel that were edited.
+def plan_repair(survey: Mapping[str, Any], tables: Mapping[int, Table], of: Rubric) -> Repair:
+    """Make worksheets of ours again that are gone, bring rows and columns of ours back to their places, and put back
+    headers that were edited.
 
-    `survey` is the answer of spreadsheets.get with `SURVEY_FIELDS` and no ranges. Contents come back with the next
-    `pull-responses --full` and `write-rankings`; the panel is the team's, and gone with its worksheet.
+    `survey` is the answer of spreadsheets.get with `SURVEY_FIELDS` and no ranges, `tables` what `whole` reads then.
+    Contents come back with the next `pull-responses --full` and `write-rankings`; the panel is the team's, and gone
+    with its worksheet.
     """
     have = {sheet["properties"].get("sheetId", 0): sheet for sheet in survey.get("sheets", [])}
     taken = {sheet["properties"].get("title", "").casefold() for sheet in have.values()}
@@ -139,14 +178,61 @@ def plan_repair(survey: Mapping[str, Any], of: Rubric) -> Repair:
         notices.append(f"The worksheet {title} was missing and has been made again" + _lost(sheet.id))
     for sheet in gone:
         made += _contents(sheet, of, titles)
-    headers = [
-        item
-        for sheet in (scorecards.worksheet(of), panel.worksheet())
-        if sheet.id in have
-        for item in _headers(sheet, have[sheet.id])
-    ]
+    headers: list[Json] = []
+    for sheet in worksheets(of):
+        if sheet.id not in have or sheet.id == design.RANKINGS:
+            continue
+        held, there = tables.get(sheet.id), have[sheet.id]
+        marks = marks_in(sheet.id, next(iter(there.get("data", [])), {}))
+        if sheet.marked:
+            made += _headed(sheet, held, marks, notices) if held else []
+            headers += _headers(sheet, marks)
+        if sheet.marked or held is None:
+            continue
+        done = straight.straighten(sheet, held.rows, marks, there)
+        made += done.requests
+        notices += done.told
+        if done.requests and sheet.id == design.WHAT_IF:
+            made += whatif.extras(sheet)
+        elif done.requests and sheet.id == design.COMPARE:
+            made += compare.extras(
+                sheet, of, results.Reference(titles[design.RESULTS], _capacity(have), results.keys(of))
+            )
     body = {"valueInputOption": "RAW", "data": headers} if headers else None
-    return Repair(tuple(made), body, tuple(notices))
+    return Repair(tuple(made), body, tuple(dict.fromkeys(notices)))
+
+
+def _capacity(have: Mapping[int, Mapping[str, Any]]) -> int:
+    """How many rows of Results formulas name."""
+    size = have.get(design.RESULTS, {}).get("properties", {}).get("gridProperties", {})
+    return int(size.get("rowCount", results.CAPACITY + 1)) - 1
+
+
+def _headed(sheet: Worksheet, held: Table, marks: Mapping[str, int], notices: list[str]) -> Iterator[Json]:
+    """The header of Scorecards or Panel in the first row, and the columns of Panel that were deleted."""
+    known = scorecards.FIXED if sheet.id == design.SCORECARDS else panel.COLUMNS
+    row = straight.header_row(known, held.rows)
+    if row is None and (sheet.id == design.SCORECARDS or panel.is_interview(held.header)):
+        yield ask.insert(sheet.id, "ROWS", 0, 1, like_before=False)
+        yield design.header_format(sheet.id, 0, 0, sheet.width)
+        notices.append(f"The header of {sheet.title} was missing and has been put in again")
+    elif row:
+        yield ask.move(sheet.id, "ROWS", row, 0)
+        notices.append(f"The header of {sheet.title} was not in the first row and has been moved back")
+    if sheet.id == design.PANEL:
+        names = held.rows[row] if row is not None else ()
+        places = {**panel.named(names), **{key: place for key, place in marks.items() if key != panel.LINK.key}}
+        before = -1
+        for column in panel.COLUMNS:
+            if column.key not in places:
+                at = before + 1
+                places = {key: place + (place >= at) for key, place in places.items()} | {column.key: at}
+                yield ask.insert(sheet.id, "COLUMNS", at, at + 1, like_before=False)
+                yield from ask.write(sheet.id, 0, at, [design.header_cells([column])], "userEnteredValue,note")
+                yield design.header_format(sheet.id, 0, at, at + 1)
+                yield from design.column_format(sheet, at, column)
+                notices.append(f"Panel had no column {column.header}; it has been put in")
+            before = places[column.key]
 
 
 def _lost(sheet_id: int) -> str:
@@ -157,10 +243,10 @@ def _lost(sheet_id: int) -> str:
     return ""
 
 
-def _headers(sheet: Worksheet, found: Mapping[str, Any]) -> Iterator[Json]:
+def _headers(sheet: Worksheet, marks: Mapping[str, int]) -> Iterator[Json]:
     """The header texts of our marked columns, wherever they stand when they are written."""
     known = {column.key: column for column in sheet.columns}
-    for key in marks_in(sheet.id, next(iter(found.get("data", [])), {})):
+    for key in marks:
         if key in known:
             yield design.column_values(sheet.id, key, [known[key].header])
 
@@ -169,7 +255,9 @@ def plan_rubric(of: Rubric, book: Book, recorded: Recorded) -> list[Json]:
     """Rubric brought up to date where it differs: rows below the last one are emptied, the grid grows when it has to."""
     table = book.tables.get(design.RUBRIC, Table())
     want = [strip_notes(row) for row in rubric.grid(of, recorded)]
-    made: list[Json] = list(rewrite(design.RUBRIC, entered_rows(table.rows), want))
+    levels = rubric.levels_in(table.header)
+    room, held = straight.fitted(rubric.worksheet(of), len(rubric.HEAD) + (levels or 0), entered_rows(table.rows))
+    made = [*room, *rewrite(design.RUBRIC, held, want)]
     if made and len(want) > table.row_count:
         made.insert(0, ask.more(design.RUBRIC, "ROWS", len(want) - table.row_count + 100))
     return made

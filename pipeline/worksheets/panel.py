@@ -64,10 +64,24 @@ def validation(rubric: Rubric) -> Json:
     return design.validate(ask.grid(design.PANEL, 1, None, 2, 3), rule)
 
 
-def positions(header: Sequence[Value]) -> dict[str, int]:
-    """Where the columns stand, by header whatever its case; those not found at their usual place."""
+def named(header: Sequence[Value]) -> dict[str, int]:
+    """Where the columns stand, by header whatever its case."""
     found = {str(name).strip().casefold(): place for place, name in reversed(list(enumerate(header))) if name}
-    places = {column.key: found[column.header.casefold()] for column in COLUMNS if column.header.casefold() in found}
+    return {column.key: found[column.header.casefold()] for column in COLUMNS if column.header.casefold() in found}
+
+
+def is_headed(header: Sequence[Value]) -> bool:
+    return len(named(header)) == len(COLUMNS)
+
+
+def is_interview(row: Sequence[Value]) -> bool:
+    """Whether a row without a header of ours is one of the panel."""
+    return any(_ADDRESS.fullmatch(_plain(value)) for value in row)
+
+
+def positions(header: Sequence[Value]) -> dict[str, int]:
+    """Where the columns stand, by header; those not found at their usual place."""
+    places = named(header)
     taken = set(places.values())
     for place, column in enumerate(COLUMNS):
         if column.key not in places and place not in taken:

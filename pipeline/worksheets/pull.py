@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.scorecard import Problem, Rubric, SubmittedScorecard, instant, latest
-from pipeline.worksheets import cells, design, problems, scorecard_rows, scorecard_strays, scorecards
+from pipeline.worksheets import cells, design, problems, scorecard_rows, scorecard_strays, scorecards, straight
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.diff import entered_rows, rewrite
@@ -102,14 +102,21 @@ class PullPlan:
             return []
         letter = cells.letters(self.book.places["response"])
         ranges = [f"{letter}:{letter}", "1:1", *(f"{row + 1}:{row + 1}" for row in self.strays.touched)]
-        return [f"{cells.quoted(title)}!{where}" for where in ranges]
+        told = [straight.header_range(problems.worksheet(), self._problems_title)] if self.tell_problems else []
+        return [*(f"{cells.quoted(title)}!{where}" for where in ranges), *told]
+
+    @property
+    def _problems_title(self) -> str:
+        return self.book.tables.get(design.PROBLEMS, Table()).title or problems.worksheet().title
 
     def came_out(self, reply: Mapping[str, Any]) -> bool:
         """False when rows or columns of Scorecards were moved between the read and the write: read and plan again."""
         if not self.changes or not self._response_ranges():
             return True
+        if self.tell_problems and not straight.stood(problems.worksheet(), reply):
+            return False
         spans = _shown(reply)
-        if len(spans) != len(self._response_ranges()):
+        if len(spans) != len(self._response_ranges()) - self.tell_problems:
             return False
         ids, top, *_ = spans
         if not self.book.places.items() <= scorecards.positions(top[0] if top else ()).items():
@@ -185,7 +192,8 @@ def plan_pull(
     )
     after = {id_: stored if stored.shown else replace(stored, shown=True) for id_, stored in after.items()}
     after = with_statuses(after)
-    kept = (p for p in book.problems if p.response_id and not p.hint and p.response_id not in counts.read)
+    noted_before = (failed.book if failed else book).problems  # columns may have been moved under what was written
+    kept = (p for p in noted_before if p.response_id in after and not p.hint and p.response_id not in counts.read)
     solved = {id_ for id_, stored in after.items() if stored.status in ("superseded", "withdrawn")}
     found = (p for p in chain(kept, problems_found) if p.response_id not in solved)
     noted = problems.order([*found, *hints(tuple(after.values()))])
@@ -228,9 +236,10 @@ def plan_pull(
 
 
 def _shown(reply: Mapping[str, Any]) -> list[list[list[Value]]]:
-    """The ranges that the answer shows, as values."""
+    """The ranges of Scorecards that the answer shows, as values."""
     sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
-    spans = [data.get("rowData", []) for sheet in sheets for data in sheet.get("data", [])]
+    ours = [sheet for sheet in sheets if sheet.get("properties", {}).get("sheetId") == design.SCORECARDS]
+    spans = [data.get("rowData", []) for sheet in ours for data in sheet.get("data", [])]
     return [[[cells.shown(cell) for cell in row.get("values", [])] for row in rows] for rows in spans]
 
 

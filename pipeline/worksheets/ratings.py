@@ -32,7 +32,15 @@ def keys(rubric: Rubric) -> tuple[str, ...]:
 def worksheet(rubric: Rubric) -> Worksheet:
     made = tuple(Column(key, key) for key in keys(rubric))
     return Worksheet(
-        design.RATINGS, "Ratings", made, hidden=True, banded=False, filtered=False, rows=1000, tab="#80868b"
+        design.RATINGS,
+        "Ratings",
+        made,
+        hidden=True,
+        banded=False,
+        filtered=False,
+        rows=1000,
+        tab="#80868b",
+        steady=_FIRST_SCORE,
     )
 
 

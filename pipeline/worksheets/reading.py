@@ -6,7 +6,7 @@ Worksheets are asked for by their fixed id, so that renamed and moved ones are f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -14,17 +14,34 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.scorecard import PanelRow, Problem, Rubric, SubmittedScorecard
-from pipeline.worksheets import about, design, panel, problems, rubric, scorecards, whatif
+from pipeline.worksheets import about, compare, design, panel, problems, rubric, scorecards, whatif
+from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.scorecards import StoredScorecard, Value
 
 READ_SHEETS = (design.SCORECARDS, design.PANEL, design.RUBRIC, design.PROBLEMS, design.ABOUT)
-READ: Json = {
-    "dataFilters": [{"gridRange": where} for where in (*({"sheetId": id_} for id_ in READ_SHEETS), whatif.CHECK_ROW)],
-    "majorDimension": "ROWS",
-    "valueRenderOption": "UNFORMATTED_VALUE",
-    "dateTimeRenderOption": "SERIAL_NUMBER",
-}
+
+
+def body(where: Iterable[Json]) -> Json:
+    """A body of values:batchGetByDataFilter."""
+    return {
+        "dataFilters": [{"gridRange": each} for each in where],
+        "majorDimension": "ROWS",
+        "valueRenderOption": "UNFORMATTED_VALUE",
+        "dateTimeRenderOption": "SERIAL_NUMBER",
+    }
+
+
+READ_INPUTS = body(ask.grid(id_) for id_ in READ_SHEETS if id_ != design.ABOUT)
+# of the others what tells whether rows and columns stand in their places, and What-if's check
+READ = body(
+    (
+        *(ask.grid(id_) for id_ in READ_SHEETS),
+        whatif.TOP,
+        ask.grid(design.COMPARE, 0, compare.CHOICE + 1),
+        *(ask.grid(id_, 0, 1) for id_ in (design.INTERVIEWERS, design.RESULTS, design.RATINGS)),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +62,8 @@ class Table:
 class Book:
     """What our worksheets hold, as values. `missing` names headers of ours that are gone from Scorecards.
 
-    `remade`: worksheets of ours were missing and have just been made again; what they held has to be found anew.
+    `remade`: worksheets or columns of ours were missing or not in their places, and have just been put back; what they
+    held has to be found anew.
     `disagrees`: What-if's check says that Rankings is not what the scorecards give, as when a score was typed over.
     """
 
@@ -115,6 +133,11 @@ def read(reply: Mapping[str, Any], *, rounds: Sequence[str] = (), time_zone: str
         rounds: ids of the role's rounds, against which the panel is checked; () takes any.
         time_zone: the spreadsheet's, in which the panel's times are meant.
     """
+    return of_tables(tables_in(reply), rounds=rounds, time_zone=time_zone)
+
+
+def tables_in(reply: Mapping[str, Any]) -> dict[int, Table]:
+    """What was read of each worksheet, by its id."""
     tables: dict[int, Table] = {}
     for matched in reply.get("valueRanges", []):
         held = matched.get("valueRange", {})
@@ -122,7 +145,7 @@ def read(reply: Mapping[str, Any], *, rounds: Sequence[str] = (), time_zone: str
             sheet_id = asked.get("gridRange", {}).get("sheetId", 0)
             rows, columns = _size(held.get("range", ""))
             tables[sheet_id] = Table(held.get("values", []), rows, columns, _title(held.get("range", "")))
-    return of_tables(tables, rounds=rounds, time_zone=time_zone)
+    return tables
 
 
 def of_tables(tables: Mapping[int, Table], *, rounds: Sequence[str] = (), time_zone: str = "Etc/GMT") -> Book:

@@ -81,6 +81,15 @@ def insert(sheet_id: int, which: str, start: int, end: int, *, like_before: bool
     return {"insertDimension": {"range": where, "inheritFromBefore": like_before}}
 
 
+def move(sheet_id: int, which: str, start: int, to: int) -> Json:
+    """One row or column to where another stands, left of or above it."""
+    return {"moveDimension": {"source": dimension(sheet_id, which, start, start + 1), "destinationIndex": to}}
+
+
+def delete(sheet_id: int, which: str, start: int, end: int) -> Json:
+    return {"deleteDimension": {"range": dimension(sheet_id, which, start, end)}}
+
+
 def more(sheet_id: int, which: str, count: int) -> Json:
     return {"appendDimension": {"sheetId": sheet_id, "dimension": which, "length": count}}
 

@@ -54,7 +54,15 @@ def keys(rubric: Rubric) -> tuple[str, ...]:
 def worksheet(rubric: Rubric, capacity: int = CAPACITY) -> Worksheet:
     made = tuple(Column(key, LEGEND.get(key, key)) for key in keys(rubric))
     return Worksheet(
-        design.RESULTS, "Results", made, hidden=True, banded=False, filtered=False, rows=capacity + 1, tab="#80868b"
+        design.RESULTS,
+        "Results",
+        made,
+        hidden=True,
+        banded=False,
+        filtered=False,
+        rows=capacity + 1,
+        tab="#80868b",
+        steady=len(FIXED),
     )
 
 

@@ -1,13 +1,15 @@
 """The Rubric worksheet: scale, competencies, weights and whys, questions with anchors, and what they are joined to.
 
 It is also the record from which responses are read: per round the form's items with their ids (the join in force), and
-every version of the rubric that was in force.
+every version of the rubric that was in force. A seal tells when people edit it: a wrong record makes wrong numbers.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -20,7 +22,8 @@ from pipeline.worksheets.scorecards import Value
 SCALE, COMPETENCY, QUESTION, VERSION = "Scale", "Competency", "Question", "Version"
 ITEM, APPLIED, WEIGHING, RELEASED = "Form item", "Last applied", "Weighing", "Released"
 FORGOTTEN = "Forgotten"
-_LEVELS = 11  # a scale has at most 0..10
+RECORDS = frozenset({ITEM, VERSION, APPLIED, WEIGHING, RELEASED, FORGOTTEN})
+SEAL = "Seal"
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Recorded:
     `join`: per round the fields of its form. `applied`: per round what was last sent to its form, by which edits by
     hand are told. `weighing`: the weights and must-haves last applied. `released`: candidates who are shown before their
     panel is complete, with when and by whom. `forgotten`: marks of responses that are never to be read again, with the
-    day of erasure. Versions in time order, the one in force last.
+    day of erasure. Versions in time order, the one in force last. `sound` is False when people edited it: other rows than
+    its seal tells of, or no seal.
     """
 
     join: Mapping[str, tuple[JoinRow, ...]] = field(default_factory=dict)
@@ -70,6 +74,7 @@ class Recorded:
     weighing: Mapping[str, str] = field(default_factory=dict)
     released: Mapping[str, str] = field(default_factory=dict)
     forgotten: Mapping[str, str] = field(default_factory=dict)
+    sound: bool = True
 
 
 HEAD = (
@@ -93,7 +98,14 @@ def level_columns(low: int, high: int) -> tuple[Column, ...]:
 
 def worksheet(rubric: Rubric) -> Worksheet:
     made = HEAD + level_columns(rubric.scale.low, rubric.scale.high)
-    return Worksheet(design.RUBRIC, "Rubric", made, frozen_columns=3, tab="#188038")
+    return Worksheet(design.RUBRIC, "Rubric", made, frozen_columns=3, tab="#188038", steady=len(HEAD))
+
+
+def levels_in(header: Sequence[Value]) -> int | None:
+    """How many columns of levels there are, one beside the other; None when there are others elsewhere."""
+    names = [str(name).startswith("Level ") for name in header]
+    count = next((place for place, ours in enumerate(names[len(HEAD) :]) if not ours), len(names) - len(HEAD))
+    return count if sum(names) == count else None
 
 
 def plain(weight: Fraction) -> str:
@@ -123,7 +135,15 @@ def grid(rubric: Rubric, recorded: Recorded) -> list[list[Json]]:
             | {"weight": plain(question.weight), "why": question.why}
             | {f"level:{level}": anchor for level, anchor in question.anchors.items()}
         )
-    rows += [
+    rows += _record(recorded)
+    seal = seal_of(record_of(recorded))
+    rows.append({"part": SEAL, "id": seal, "text": "Fingerprint of the rows above from Form item on. Do not edit"})
+    body = [[cells.text(row.get(column.key, "")) for column in sheet.columns] for row in rows]
+    return [design.header_cells(sheet.columns), *body]
+
+
+def _record(recorded: Recorded) -> list[dict[str, str]]:
+    rows = [
         {"part": ITEM, "round": round_id, "id": field.ref, "text": field.kind, "item": field.question_id}
         for round_id, fields in recorded.join.items()
         for field in fields
@@ -141,8 +161,7 @@ def grid(rubric: Rubric, recorded: Recorded) -> list[list[Json]]:
     rows += [{"part": WEIGHING, "id": name, "text": value} for name, value in recorded.weighing.items()]
     rows += [{"part": RELEASED, "id": name, "text": told} for name, told in recorded.released.items()]
     rows += [{"part": FORGOTTEN, "id": mark, "text": day} for mark, day in recorded.forgotten.items()]
-    body = [[cells.text(row.get(column.key, "")) for column in sheet.columns] for row in rows]
-    return [design.header_cells(sheet.columns), *body]
+    return rows
 
 
 _SINCE, _BY, _SCALE = "in force since ", ", set by ", "; scale "
@@ -173,16 +192,50 @@ def with_version(versions: Sequence[Version], new: Version, shown: Sequence[str]
     return (*versions, replace(new, rounds=() if everywhere else behind))
 
 
+def record_of(recorded: Recorded) -> list[list[str]]:
+    """The rows that say this."""
+    return [[cells.fitting(row.get(column.key, "")) for column in HEAD] for row in _record(recorded)]
+
+
+def record_in(rows: Sequence[Sequence[Value]]) -> list[list[str]]:
+    """The rows that say something to programs, in the order of the worksheet."""
+    return [row for row in _texts(rows[1:]) if row[0] in RECORDS]
+
+
+def seal_of(record: Iterable[Sequence[str]]) -> str:
+    """What tells whether people edited the record, in whatever order its rows stand."""
+    told = json.dumps(sorted(list(row) for row in record if row[0] in RECORDS))
+    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def seal_in(rows: Sequence[Sequence[Value]]) -> str:
+    """The seal as it stands; "" when there is none."""
+    place = [column.key for column in HEAD].index("id")
+    return next((row[place] for row in _texts(rows[1:]) if row[0] == SEAL), "")
+
+
+def _texts(rows: Sequence[Sequence[Value]]) -> Iterator[list[str]]:
+    for row in rows:
+        told = ["" if value is None else str(value) for value in row[: len(HEAD)]]
+        yield told + [""] * (len(HEAD) - len(told))
+
+
 def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
     """What was recorded; the rest is for people, and is always written from the files."""
+    record = record_in(rows)
+    return replace(recorded_in(record), sound=seal_in(rows) == seal_of(record))
+
+
+def recorded_in(record: Iterable[Sequence[str]]) -> Recorded:
+    """What rows of the record say."""
     join: dict[str, list[JoinRow]] = {}
     versions: list[Version] = []
     applied: dict[str, dict[str, str]] = {}
     weighing: dict[str, str] = {}
     released: dict[str, str] = {}
     forgotten: dict[str, str] = {}
-    for row in rows[1:]:
-        told = {column.key: str(value) for column, value in zip(HEAD, row, strict=False) if value is not None}
+    for row in record:
+        told = {column.key: value for column, value in zip(HEAD, row, strict=True)}
         part, round_id, id_, text = (told.get(name, "") for name in ("part", "round", "id", "text"))
         if part == ITEM:
             join.setdefault(round_id, []).append(JoinRow(text, id_, told.get("item", "")))
@@ -199,4 +252,5 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> Recorded:
         elif part == FORGOTTEN:
             forgotten[id_] = text
     fields = {round_id: tuple(held) for round_id, held in join.items()}
-    return Recorded(fields, tuple(versions), applied, weighing, released, forgotten)
+    in_time = tuple(sorted(versions, key=lambda version: version.since))  # people sort rows
+    return Recorded(fields, in_time, applied, weighing, released, forgotten)

@@ -12,8 +12,9 @@ from typing import Any
 from pipeline.worksheets import cells, design, ratings, reading
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
-from pipeline.worksheets.design import COLUMN_KEY
+from pipeline.worksheets.design import marks_in
 from pipeline.worksheets.reading import Book, Table
+from pipeline.worksheets.scorecards import Value
 
 _WRITTEN = (
     design.RANKINGS,
@@ -63,6 +64,11 @@ class Sheet:
         """Whether people merged cells below the first row: no spreadsheet sorts such a range, or not for sure."""
         return any(merge.get("endRowIndex", 0) > 1 for merge in self.raw.get("merges", []))
 
+    @property
+    def values(self) -> list[list[Value]]:
+        """What its cells hold or come to."""
+        return [[cells.shown(cell) for cell in row] for row in self.rows]
+
     def cell(self, row: int, column: int) -> Json:
         if row < len(self.rows) and column < len(self.rows[row]):
             return self.rows[row][column]
@@ -108,22 +114,11 @@ def _rows(data: Sequence[Mapping[str, Any]]) -> list[Sequence[Json]]:
     return rows
 
 
-def marks_in(sheet_id: int, data: Mapping[str, Any]) -> dict[str, int]:
-    """Where our columns of one worksheet stand, by key; of two with one mark (a copied column) the first."""
-    marks: dict[str, int] = {}
-    for place, told in enumerate(data.get("columnMetadata", [])):
-        for mark in told.get("developerMetadata", []):
-            owner, _, key = mark.get("metadataValue", "").partition(".")
-            if mark.get("metadataKey") == COLUMN_KEY and owner == str(sheet_id):
-                marks.setdefault(key, place)
-    return marks
-
-
 def book_of(snapshot: Snapshot, *, rounds: Sequence[str] = ()) -> Book:
     """The Book that a snapshot with inputs holds."""
     tables = {
         sheet_id: Table(
-            _trimmed([[cells.shown(cell) for cell in row] for row in sheet.rows]),
+            _trimmed(sheet.values),
             sheet.row_count,
             sheet.column_count,
             sheet.title,

@@ -24,7 +24,17 @@ from pipeline.worksheets.results import FIXED, SCORE, key_of
 CHECK, NAMES, CONFIG_W, YOUR_W, USED_W, CONFIG_T, YOUR_T, USED_T, HEAD = range(1, 10)  # rows, from 0
 FIRST = HEAD + 1  # the first candidate's row
 LABEL, STATUS, COMPETENCIES = 6, 7, 8  # columns, from 0
-CHECK_ROW = ask.grid(design.WHAT_IF, CHECK, CHECK + 1)
+TOP = ask.grid(design.WHAT_IF, 0, FIRST)
+_TITLE = "What if the weights were others? Type yours into the yellow rows, right; leave a cell empty to reset it."
+_LABELS = {
+    NAMES: "Competency",
+    CONFIG_W: "Weight in the rubric",
+    YOUR_W: "Your weight",
+    USED_W: "Weight used",
+    CONFIG_T: "Must-have in the rubric: at least",
+    YOUR_T: "Your must-have: at least",
+    USED_T: "Must-have used",
+}
 _LIST = (
     Column("place", "New order", 64, align="CENTER"),
     Column("candidate", "Candidate", 170, wrap=True),
@@ -93,6 +103,8 @@ def worksheet(rubric: Rubric) -> Worksheet:
         tab="#b06000",
         banded=False,
         filtered=False,
+        steady=COMPETENCIES,
+        labels=((0, _TITLE), (0, "Check"), *((LABEL, label) for label in _LABELS.values())),
         open_ranges=open_ranges,
     )
 
@@ -133,31 +145,20 @@ def repeated(rubric: Rubric) -> list[int]:
     return [place for place in range(len(columns(rubric))) if place not in others]
 
 
-def denies(check_row: Sequence[Sequence[object]]) -> bool:
-    """Whether the check cell says that Rankings is not what the scorecards give."""
-    return [row[1:2] for row in check_row] == [[False]]
+def denies(rows: Sequence[Sequence[object]]) -> bool:
+    """Whether the check cell does not say that Rankings is what the scorecards give."""
+    return bool(rows) and [list(row[1:2]) for row in rows[CHECK : CHECK + 1]] != [[True]]
 
 
 def _top(rubric: Rubric, candidates: int, width: int) -> list[list[Json | None]]:
     rows: list[list[Json | None]] = [[EMPTY] * width for _ in range(HEAD)]
     agrees = _column(rubric, "Agrees")
     last = FIRST + max(candidates, 1)
-    rows[0][0] = text(
-        "What if the weights were others? Type yours into the yellow rows, right; leave a cell empty to reset it."
-    )
+    rows[0][0] = text(_TITLE)
     rows[CHECK][0] = text("Check")
     rows[CHECK][1] = formula(f"=SUM({agrees}{FIRST + 1}:{agrees}{last})={candidates}")
     rows[CHECK][2] = text("TRUE while the ratings in Scorecards, by the rubric's own weights, give exactly Rankings")
-    labels = {
-        NAMES: "Competency",
-        CONFIG_W: "Weight in the rubric",
-        YOUR_W: "Your weight",
-        USED_W: "Weight used",
-        CONFIG_T: "Must-have in the rubric: at least",
-        YOUR_T: "Your must-have: at least",
-        USED_T: "Must-have used",
-    }
-    for row, label in labels.items():
+    for row, label in _LABELS.items():
         rows[row][LABEL] = text(label)
     rows[YOUR_W][STATUS] = text("0 or more")
     rows[YOUR_T][STATUS] = text('"none": no limit')

@@ -24,12 +24,14 @@ from pipeline.worksheets import (
     results,
     rubric,
     scorecards,
+    straight,
     whatif,
 )
 from pipeline.worksheets import rankings_plan as shared
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.about import Record
 from pipeline.worksheets.cells import Columns, Json
+from pipeline.worksheets.design import Worksheet
 from pipeline.worksheets.diff import blocks, rewrite
 from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.reading import Book
@@ -38,7 +40,8 @@ from pipeline.worksheets.whatif import Limits
 
 RESPONSE_FIELDS = (
     "replies(findReplace(occurrencesChanged)),"
-    "updatedSpreadsheet(sheets(properties(sheetId),data(rowData(values(effectiveValue,note)))))"
+    "updatedSpreadsheet(sheets(properties(sheetId),data("
+    "columnMetadata(developerMetadata(metadataKey,metadataValue)),rowData(values(effectiveValue,note)))))"
 )
 
 
@@ -54,16 +57,18 @@ class RankingsPlan:
     expected: shared.Expected = field(default_factory=shared.Expected)
     known: frozenset[str] = frozenset()  # keys that may stand in Rankings because of this plan or one before
     beside: Beside = field(default_factory=Beside)
+    fixed: Sequence[tuple[Worksheet, str]] = ()  # what is written at fixed places, and its title
 
     @property
     def bodies(self) -> list[Json]:
         """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
         made: list[Json] = [{"requests": list(batch)} for batch in self.batches]
-        if made and self.response_ranges:
+        ranges = [*self.response_ranges, *(straight.header_range(*fixed) for fixed in self.fixed)]
+        if made and ranges:
             made[-1] |= {
                 "includeSpreadsheetInResponse": True,
                 "responseIncludeGridData": True,
-                "responseRanges": list(self.response_ranges),
+                "responseRanges": ranges,
             }
         return made
 
@@ -74,7 +79,8 @@ class RankingsPlan:
 
     def came_out(self, reply: Mapping[str, Any]) -> bool:
         """False when people moved rows or columns between the read and the write: read and plan again."""
-        return not self.response_ranges or self.expected.holds(reply)
+        straightly = all(straight.stood(sheet, reply) for sheet, _ in self.fixed)
+        return straightly and (not self.response_ranges or self.expected.holds(reply))
 
 
 def plan_rankings(
@@ -106,11 +112,11 @@ def plan_rankings(
         former: the plan that was sent just before; it was refused, did not come out, or has to be looked after.
         beside: what a run that gave up left to look after, when there is no such plan.
     """
-    sheets = snapshot.sheets
     whole, alone = of, ""
     if only is not None:
         of, alone = whatif.weighing_only(of, only), only.rounds[0].id
         book = _of_rounds(book, {round_.id for round_ in only.rounds})
+    room, sheets = _fitted(snapshot.sheets, whole)
     gone = shared.gone(ranking, of, sheets)
     capacity = max(results.capacity_for(len(ranking.candidates) + len(gone)), sheets[design.RESULTS].row_count - 1)
     found = results.Reference(snapshot.title(design.RESULTS, "Results"), capacity, results.keys(of))
@@ -119,6 +125,7 @@ def plan_rankings(
     block = ratings.block(counted, {stored.id: stored.row for stored in book.scorecards})
     header = [cells.text(name) for name in ratings.keys(of)]
     own = [
+        *room,
         *_results(sheets[design.RESULTS], table, capacity),
         *_compare(of, found, sheets[design.COMPARE]),
         *_page(sheets[design.INTERVIEWERS], interviewers.grid(ranking, book.counted, book.panel)),
@@ -165,7 +172,33 @@ def plan_rankings(
         rows.expected,
         frozenset(known),
         rows.beside,
+        tuple((sheet, snapshot.title(sheet.id, sheet.title)) for sheet in _at_fixed_places(whole)),
     )
+
+
+def _at_fixed_places(of: Rubric) -> tuple[Worksheet, ...]:
+    return (
+        results.worksheet(of),
+        ratings.worksheet(of),
+        whatif.worksheet(of),
+        rubric.worksheet(of),
+        compare.worksheet(),
+        interviewers.worksheet(),
+        about.worksheet(),
+    )
+
+
+def _fitted(sheets: Mapping[int, Sheet], of: Rubric) -> tuple[list[Json], dict[int, Sheet]]:
+    """Worksheets as wide as the rubric wants them now, with what stands right of ours moved along."""
+    made: list[Json] = []
+    after = dict(sheets)
+    for spec in _at_fixed_places(of):
+        sheet = sheets[spec.id]
+        width = max((int(key) + 1 for key in sheet.marks if key.isdecimal()), default=spec.width)
+        requests, rows = straight.fitted(spec, width, sheet.rows)
+        made += requests
+        after[spec.id] = replace(sheet, rows=rows, column_count=sheet.column_count + spec.width - width)
+    return made, after
 
 
 def _packed(own: Sequence[Json], both: Sequence[Json]) -> tuple[tuple[Json, ...], ...]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline import worksheets
 from pipeline.errands import files
+from pipeline.errands.book import keep_recorded
 from pipeline.errands.create_form.carrying_out import Execution, OtherIds
 from pipeline.errands.create_form.deciding import decide, dropped_rounds, plan_form, round_dropped
 from pipeline.errands.create_form.plan import Plan
@@ -138,7 +140,11 @@ def create_form(project: Project, options: Options, *, say: Callable[[str], None
                 f"{not_invited(execution.not_invited)}; everything else was done.",
                 "Correct the address in the Panel worksheet, or in [sharing] of config/<role>.toml.",
             )
-        return _outcome(project, survey(project) if plan.steps else found, plan, dry_run=False)
+        if plan.steps:
+            found = survey(project)
+        if found.book:
+            keep_recorded(project, worksheets.record_of(found.book.recorded))
+        return _outcome(project, found, plan, dry_run=False)
     raise AssertionError("unreachable")
 
 

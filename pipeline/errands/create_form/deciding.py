@@ -313,7 +313,7 @@ def _laid_out(rubric: Rubric, found: Found, recorded: Recorded, settings: Settin
         what = f'lay out the worksheets of "{title}"'
         yield None, [Step("spreadsheets.batchUpdate", "spreadsheet", what, {"requests": requests})]
         return
-    repair = worksheets.plan_repair(found.survey, rubric)
+    repair = worksheets.plan_repair(found.survey, found.tables, rubric)
     for notice in repair.notices:
         yield Change("repaired", "drift", notice), []
     step = Step(

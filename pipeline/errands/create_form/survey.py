@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline import worksheets
 from pipeline.errands import files
-from pipeline.errands.book import joins, read_book
+from pipeline.errands.book import joins, look, read_book, trusted
+from pipeline.errors import Moved
 from pipeline.form import Join, read_response
-from pipeline.google import drive, forms, sheets
+from pipeline.google import drive, forms
 from pipeline.google.refusals import Invalid
 from pipeline.project import Project
 from pipeline.scorecard import Round
-from pipeline.worksheets import Book, mark_of
+from pipeline.worksheets import Book, Table, mark_of
 from pipeline.worksheets.layout import OUR_SHEETS
 
 Json = Mapping[str, Any]
@@ -36,12 +37,14 @@ class FoundForm:
 
 @dataclass(frozen=True)
 class Found:
-    """`book` is None while worksheets of ours are missing; `survey` then tells which worksheets there are."""
+    """`book` is None while worksheets of ours are missing or not as they are read; `survey` and `tables` then tell what
+    there is."""
 
     forms: Mapping[str, FoundForm] = field(default_factory=dict)
     spreadsheet: Json | None = None
     book: Book | None = None
     survey: Json = field(default_factory=dict)
+    tables: Mapping[int, Table] = field(default_factory=dict)
     doubles: tuple[Json, ...] = ()
     lost: tuple[str, ...] = ()  # rounds whose form was made once and is not there any more
     lost_spreadsheet: bool = False  # the same of the spreadsheet
@@ -68,7 +71,7 @@ def survey(project: Project) -> Found:
             stray = _unlabelled(project, markers[round_.id])
             if stray:
                 found[round_.id] = stray
-    book, sheets_there = _spreadsheet(project, there.spreadsheet)
+    book, sheets_there, tables = _spreadsheet(project, there.spreadsheet)
     made_once = {round_id for round_id in known.get("forms", {}) if round_id not in markers}
     made_once |= set(book.recorded.join) if book else set()
     return Found(
@@ -76,6 +79,7 @@ def survey(project: Project) -> Found:
         spreadsheet=there.spreadsheet,
         book=book,
         survey=sheets_there,
+        tables=tables,
         doubles=there.doubles,
         lost=tuple(r.id for r in project.rubric.rounds if r.id in made_once and r.id not in found),
         lost_spreadsheet=there.spreadsheet is None and bool(known.get("spreadsheet")),
@@ -87,15 +91,20 @@ def _form(project: Project, file: Json) -> FoundForm:
     return FoundForm(file, document, project.lasting(document.get("responderUri", "")))
 
 
-def _spreadsheet(project: Project, file: Json | None) -> tuple[Book | None, Json]:
-    """Our worksheets; if any is missing, which ones there are instead."""
+def _spreadsheet(project: Project, file: Json | None) -> tuple[Book | None, Json, Mapping[int, Table]]:
+    """Our worksheets; if any is missing or not as it is read, what there is instead."""
     if file is None:
-        return None, {}
+        return None, {}, {}
     try:
         book = read_book(project, str(file["id"]))
     except Invalid:  # a worksheet that was asked for by its id is not there
-        return None, sheets.get(project.session, str(file["id"]), fields=worksheets.SURVEY_FIELDS)
-    return book, {}
+        return None, *look(project, str(file["id"]))
+    if worksheets.crooked(book, project.rubric):
+        return None, *look(project, str(file["id"]))
+    try:
+        return trusted(project, book, keep=False), {}, {}
+    except Moved:  # the forms tell what they ask
+        return replace(book, recorded=replace(book.recorded, join={}, sound=True)), {}, {}
 
 
 def _unlabelled(project: Project, marker: str) -> Json | None:
