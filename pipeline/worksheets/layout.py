@@ -256,7 +256,8 @@ def plan_rubric(of: Rubric, book: Book, recorded: Recorded) -> list[Json]:
     table = book.tables.get(design.RUBRIC, Table())
     want = [strip_notes(row) for row in rubric.grid(of, recorded)]
     levels = rubric.levels_in(table.header)
-    room, held = straight.fitted(rubric.worksheet(of), len(rubric.HEAD) + (levels or 0), entered_rows(table.rows))
+    width = len(rubric.HEAD) + (levels or 0)
+    room, held = straight.fitted(rubric.worksheet(of), width, entered_rows(table.rows), table.column_count)
     made = [*room, *rewrite(design.RUBRIC, held, want)]
     if made and len(want) > table.row_count:
         made.insert(0, ask.more(design.RUBRIC, "ROWS", len(want) - table.row_count + 100))

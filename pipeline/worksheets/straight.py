@@ -133,7 +133,8 @@ def _put_back(
             yield {"deleteDeveloperMetadata": {"dataFilter": design.marked(sheet.id, str(place))}}
     for place, index in enumerate(columns):
         if index is None:
-            yield ask.insert(sheet.id, "COLUMNS", place, place + 1, like_before=False)
+            end = place > 0 and place >= len(order)  # nothing can be put in behind the last one but as its like
+            yield ask.insert(sheet.id, "COLUMNS", place, place + 1, like_before=end)
             order.insert(place, -1 - place)
             if place < sheet.width:
                 yield from dressed(sheet, place)
@@ -165,7 +166,9 @@ def stood(sheet: Worksheet, reply: Mapping[str, Any]) -> bool:
     )
 
 
-def fitted(sheet: Worksheet, width: int, rows: Sequence[Sequence[Json]]) -> tuple[list[Json], list[Sequence[Json]]]:
+def fitted(
+    sheet: Worksheet, width: int, rows: Sequence[Sequence[Json]], column_count: int
+) -> tuple[list[Json], list[Sequence[Json]]]:
     """Requests that make a worksheet as wide as it shall be, of as many columns of ours as it has; its rows after them.
 
     What stands right of ours moves along.
@@ -176,7 +179,7 @@ def fitted(sheet: Worksheet, width: int, rows: Sequence[Sequence[Json]]) -> tupl
         return [gone], [[*row[: sheet.width], *row[width:]] for row in rows]
     if more == 0:
         return [], list(rows)
-    made = [ask.insert(sheet.id, "COLUMNS", width, sheet.width, like_before=False)]
+    made = [ask.insert(sheet.id, "COLUMNS", width, sheet.width, like_before=width >= column_count)]
     for place in range(width, sheet.width):
         made += [*dressed(sheet, place), design.place_mark(sheet, place)]
     blank: list[Json] = [{}] * more
@@ -195,19 +198,21 @@ def _texts(
     sheet: Worksheet, rows: Rows, header: int | None, columns: Sequence[int | None], told: list[str]
 ) -> Iterator[Json]:
     """Headers and labels that were edited, once everything stands in its place."""
+    edited = []
     for place, column in enumerate(sheet.fixed):
         index = columns[place]
         if index is not None and not (header is not None and says(column, _at(rows, header, index))):
             yield from ask.write(
                 sheet.id, sheet.header, place, [design.header_cells([column])], "userEnteredValue,note"
             )
-            told.append(
-                f"The header {column.header or '(empty)'} of {sheet.title} had been edited, and has been put back"
-            )
+            edited.append(column.header)
     for row, (place, text) in enumerate(sheet.labels):
-        if _labelled(rows, columns[place], text) is None:
+        if row != sheet.header and _labelled(rows, columns[place], text) is None:
             yield from ask.write(sheet.id, row, place, [[cells.text(text)]], "userEnteredValue")
-            told.append(f"The label {text} of {sheet.title} had been edited, and has been put back")
+            edited.append(text)
+    if edited and header is not None:
+        names = ", ".join(filter(None, edited)) or "a cell without text"
+        told.append(f"Headers of {sheet.title} had been edited, and have been put back: {names}")
 
 
 def _looks(sheet: Worksheet, survey: Mapping[str, Any]) -> Iterator[Json]:

@@ -195,7 +195,7 @@ def _fitted(sheets: Mapping[int, Sheet], of: Rubric) -> tuple[list[Json], dict[i
     for spec in _at_fixed_places(of):
         sheet = sheets[spec.id]
         width = max((int(key) + 1 for key in sheet.marks if key.isdecimal()), default=spec.width)
-        requests, rows = straight.fitted(spec, width, sheet.rows)
+        requests, rows = straight.fitted(spec, width, sheet.rows, sheet.column_count)
         made += requests
         after[spec.id] = replace(sheet, rows=rows, column_count=sheet.column_count + spec.width - width)
     return made, after
