@@ -84,13 +84,15 @@ def write_rankings(
         round_id = None  # there is no other
     ids = files.ids(project)
     url = project.lasting(spreadsheet_url(project, ids.spreadsheet))
+    limits = Limits(project.role.ranking.min_coverage, project.role.ranking.min_interviewers)
     left = project.state.role(project.role.id).get("beside")
     if book is not None:
         book = _with_releases(project, book, releases)
         ranked = from_book(project, book, present_scale_only=present_scale_only, round_id=round_id)
         stands = left is None and not (book.disagrees or book.remade)
-        stands = stands and not worksheets.plan_rubric(project.rubric, book, book.recorded)
-        if stands and book.about.inputs == _inputs(project, book, ranked):
+        stands = stands and book.about.inputs == _inputs(project, book, ranked)
+        only = ranked.rubric if round_id else None
+        if stands and worksheets.is_as_written(ranked.ranking, project.rubric, book, limits, only):
             return Written(ranked, False, url, round_id=round_id)
     notices: list[str] = []
     changed = False
@@ -127,7 +129,7 @@ def write_rankings(
             counted=ranked.scorecards,
             now=text_of(project.now()),
             inputs=inputs,
-            limits=Limits(project.role.ranking.min_coverage, project.role.ranking.min_interviewers),
+            limits=limits,
             explanations=explanations,
             only=ranked.rubric if round_id else None,
             former=plan,

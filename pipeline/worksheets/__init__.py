@@ -47,7 +47,7 @@ from pipeline.worksheets.scorecard_strays import Unsettled
 from pipeline.worksheets.scorecards import StoredScorecard, former
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
 from pipeline.worksheets.whatif import Limits
-from pipeline.worksheets.writing import RESPONSE_FIELDS, RankingsPlan, plan_rankings
+from pipeline.worksheets.writing import RESPONSE_FIELDS, RankingsPlan, is_as_written, plan_rankings
 
 __all__ = [
     "ANY_ROUND",
@@ -79,6 +79,7 @@ __all__ = [
     "former",
     "in_force",
     "inputs_fingerprint",
+    "is_as_written",
     "is_named",
     "key_of",
     "layout_requests",

@@ -76,8 +76,10 @@ def rows_wanted(ranked: int) -> int:
     return max(1, min(ranked, MOST))
 
 
-def rows_shown(held: Json) -> int:
-    """How many candidates the chart shows now."""
-    domains = held.get("spec", {}).get("basicChart", {}).get("domains", [{}])
-    sources = domains[0].get("domain", {}).get("sourceRange", {}).get("sources", [{}])
-    return int(sources[0].get("endRowIndex", 1)) - 1
+def cells_shown(of: Json) -> list[tuple[int | None, ...]]:
+    """The column, and the rows' end, of everything that a chart's spec shows."""
+    basic = of.get("basicChart", {})
+    told = [*(each.get("domain", {}) for each in basic.get("domains", []))]
+    told += [each.get("series", {}) for each in basic.get("series", [])]
+    sources: list[Json] = [next(iter(each.get("sourceRange", {}).get("sources", [])), {}) for each in told]
+    return [(each.get("startColumnIndex"), each.get("endRowIndex")) for each in sources]

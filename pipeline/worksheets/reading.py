@@ -39,7 +39,8 @@ READ = body(
         *(ask.grid(id_) for id_ in READ_SHEETS),
         whatif.TOP,
         ask.grid(design.COMPARE, 0, compare.CHOICE + 1),
-        *(ask.grid(id_, 0, 1) for id_ in (design.INTERVIEWERS, design.RESULTS, design.RATINGS)),
+        ask.grid(design.INTERVIEWERS),
+        *(ask.grid(id_, 0, 1) for id_ in (design.RESULTS, design.RATINGS)),
     )
 )
 

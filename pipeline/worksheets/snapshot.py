@@ -34,7 +34,7 @@ _RATINGS: tuple[Json, ...] = (
 SNAPSHOT_FIELDS = (
     "spreadsheetId,properties(title,timeZone),"
     "sheets(properties(sheetId,title,index,hidden,gridProperties),conditionalFormats,merges,"
-    "charts(chartId,spec(basicChart(domains))),"
+    "charts(chartId,spec(basicChart(domains,series(series)))),"
     "data(startRow,startColumn,columnMetadata(developerMetadata(metadataKey,metadataValue)),"
     "rowData(values(userEnteredValue,effectiveValue,note))))"
 )

@@ -32,7 +32,7 @@ from pipeline.worksheets import requests as ask
 from pipeline.worksheets.about import Record
 from pipeline.worksheets.cells import Columns, Json
 from pipeline.worksheets.design import Worksheet
-from pipeline.worksheets.diff import blocks, rewrite
+from pipeline.worksheets.diff import blocks, entered_rows, rewrite
 from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.reading import Book
 from pipeline.worksheets.snapshot import Sheet, Snapshot
@@ -156,13 +156,13 @@ def plan_rankings(
     both += _decimals(table, sheets[design.RESULTS], rows.places)
     # rows of Scorecards that were moved since are no reason to write
     renewed = [*_page(sheets[design.RATINGS], [header, *([*row[:-1], None] for row in block.rows)])]
-    if not own and not renewed and not both and rows.mend is None and rows.fill is None and book.about.inputs == inputs:
+    lines = about.lines(ranking, whole, book.panel, len(book.counted), limits)
+    untouched = book.about.inputs == inputs and not any(_page(sheets[design.ABOUT], _as_told(lines, book.about)))
+    if untouched and not own and not renewed and not both and rows.mend is None and rows.fill is None:
         return RankingsPlan(notices=rows.notices)
     own += _page(sheets[design.RATINGS], [header, *block.rows])
     told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted), alone))
-    own += _page(
-        sheets[design.ABOUT], about.grid(about.lines(ranking, whole, book.panel, len(book.counted), limits), told)
-    )
+    own += _page(sheets[design.ABOUT], about.grid(lines, told))
     return RankingsPlan(
         _packed(own, both),
         rows.response_ranges,
@@ -174,6 +174,29 @@ def plan_rankings(
         rows.beside,
         tuple((sheet, snapshot.title(sheet.id, sheet.title)) for sheet in _at_fixed_places(whole)),
     )
+
+
+def _as_told(lines: Sequence[tuple[str, str]], told: about.Told) -> list[list[Json | None]]:
+    """About as it was written last; the time of that is not read back exactly."""
+    title, written, *rest = about.grid(lines, told)
+    return [[*title], [written[0], None, *written[2:]], *([*row] for row in rest)]
+
+
+def is_as_written(
+    ranking: Ranking, of: Rubric, book: Book, limits: Limits | None = None, only: Rubric | None = None
+) -> bool:
+    """Whether Rubric, Interviewers and About say what they should, of a ranking that was written already."""
+    if only is not None:
+        book = _of_rounds(book, {round_.id for round_ in only.rounds})
+    lines = about.lines(ranking, of, book.panel, len(book.counted), limits or Limits())
+    pages: dict[int, Sequence[Sequence[Json | None]]] = {
+        design.RUBRIC: rubric.grid(of, book.recorded),
+        design.INTERVIEWERS: interviewers.grid(ranking, book.counted, book.panel),
+        design.ABOUT: _as_told(lines, book.about),
+    }
+    plain = {id_: [[cell and strip(cell) for cell in row] for row in rows] for id_, rows in pages.items()}
+    held = {id_: entered_rows(book.tables[id_].rows) for id_ in plain if id_ in book.tables}
+    return not any(request for id_, rows in held.items() for request in rewrite(id_, rows, plain[id_]))
 
 
 def _at_fixed_places(of: Rubric) -> tuple[Worksheet, ...]:
@@ -291,10 +314,11 @@ def _compare(of: Rubric, found: results.Reference, sheet: Sheet) -> Iterator[Jso
 
 
 def _chart(ranking: Ranking, of: Rubric, sheet: Sheet) -> Iterator[Json]:
-    """The chart's rows, when the number of ranked candidates changed; one that people removed stays away."""
+    """What the chart shows, when that is other cells than it should be; one that people removed stays away."""
     ranked = sum(result.rank is not None for result in ranking.candidates)
     for held in sheet.raw.get("charts", []):
-        if held.get("chartId") == chart.CHART_ID and chart.rows_shown(held) != chart.rows_wanted(ranked):
+        wanted = chart.cells_shown(chart.spec(ranked, of))
+        if held.get("chartId") == chart.CHART_ID and chart.cells_shown(held.get("spec", {})) != wanted:
             yield chart.update(ranked, of)
 
 
