@@ -178,8 +178,9 @@ def plan_rankings(
 
 def _as_told(lines: Sequence[tuple[str, str]], told: about.Told) -> list[list[Json | None]]:
     """About as it was written last; the time of that is not read back exactly."""
-    title, written, *rest = about.grid(lines, told)
-    return [[*title], [written[0], None, *written[2:]], *([*row] for row in rest)]
+    rows: list[list[Json | None]] = [[*row] for row in about.grid(lines, told)]
+    rows[1][1] = None
+    return rows
 
 
 def is_as_written(
