@@ -212,7 +212,7 @@ def _headed(sheet: Worksheet, held: Table, marks: Mapping[str, int], notices: li
     """The header of Scorecards or Panel in the first row, and the columns of Panel that were deleted."""
     known = scorecards.FIXED if sheet.id == design.SCORECARDS else panel.COLUMNS
     row = straight.header_row(known, held.rows)
-    if row is None and (sheet.id == design.SCORECARDS or panel.is_interview(held.header)):
+    if row is None:
         yield ask.insert(sheet.id, "ROWS", 0, 1, like_before=False)
         yield design.header_format(sheet.id, 0, 0, sheet.width)
         notices.append(f"The header of {sheet.title} was missing and has been put in again")

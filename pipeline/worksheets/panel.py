@@ -74,11 +74,6 @@ def is_headed(header: Sequence[Value]) -> bool:
     return len(named(header)) == len(COLUMNS)
 
 
-def is_interview(row: Sequence[Value]) -> bool:
-    """Whether a row without a header of ours is one of the panel."""
-    return any(_ADDRESS.fullmatch(_plain(value)) for value in row)
-
-
 def positions(header: Sequence[Value]) -> dict[str, int]:
     """Where the columns stand, by header; those not found at their usual place."""
     places = named(header)
