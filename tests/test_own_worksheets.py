@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.worksheets import design
 from tests.between import door
-from tests.conftest import Google, Run
+from tests.conftest import TECHNICAL, Google, Run
 
 Json = dict[str, Any]
 OURS = ("What-if", "Compare", "Interviewers", "Problems", "Rubric", "About")
@@ -178,9 +178,8 @@ def test_what_rubric_records_of_the_forms_holds_whatever_is_typed_there(
     before = google.values(sheet, "Rubric")
     row = next(i for i, held in enumerate(before) if held[:4] == ["Form item", "technical", "joins", "rating"])
     change(google, sheet, *hands(row))
-    google.submit(
-        scorecards["technical"], "ivo@example.com", {"Candidate": "Ana", "How do you speed up a slow join?": "1"}
-    )
+    answers = {"Candidate": "Ana", **TECHNICAL, "How do you speed up a slow join?": "1"}
+    google.submit(scorecards["technical"], "ivo@example.com", answers).raise_for_status()
 
     told = run("run", code=None)
 

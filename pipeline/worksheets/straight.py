@@ -138,7 +138,8 @@ def _put_back(
             order.insert(place, -1 - place)
             if place < sheet.width:
                 yield from dressed(sheet, place)
-                told.append(f"{sheet.title} had no column {sheet.columns[place].header}; it has been put in".strip())
+                name = sheet.columns[place].header or cells.letters(place)
+                told.append(f"{sheet.title} had no column {name}; it has been put in")
         elif (now := order.index(index)) != place:
             yield ask.move(sheet.id, "COLUMNS", now, place)
             order.insert(place, order.pop(now))
