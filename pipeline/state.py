@@ -72,7 +72,7 @@ class State:
 
     def role(self, role: str) -> dict[str, Any]:
         """What is remembered of `role`: `spreadsheet` (id), `forms` (round -> id), `journal`, `refused` (whom a file could
-        not be shared with)."""
+        not be shared with), `recorded` (the record in Rubric, should people edit it there)."""
         known: dict[str, Any] = self._load()["workspaces"].get(self.workspace, {}).get(role, {})
         return known
 
