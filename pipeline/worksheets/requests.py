@@ -94,10 +94,6 @@ def more(sheet_id: int, which: str, count: int) -> Json:
     return {"appendDimension": {"sheetId": sheet_id, "dimension": which, "length": count}}
 
 
-def delete(sheet_id: int, which: str, start: int, end: int) -> Json:
-    return {"deleteDimension": {"range": dimension(sheet_id, which, start, end)}}
-
-
 def sort(where: Json, *columns: int) -> Json:
     specs = [{"dimensionIndex": column, "sortOrder": "ASCENDING"} for column in columns]
     return {"sortRange": {"range": where, "sortSpecs": specs}}
