@@ -289,7 +289,12 @@ def test_a_comment_kept_to_be_put_back_is_forgotten_with_its_row(google, ranked,
     state = json.loads(file.read_text())
     (known,) = (role for roles in state["workspaces"].values() for role in roles.values())
     known["beside"] = {
-        "theirs": [[key_of("Ana"), "Notes", "asks too much"], [key_of("Ben"), "Notes", "call him"]],
+        "theirs": [
+            [key_of("Ana"), "Notes", "asks too much"],
+            [key_of("Ben"), "Notes", "call him"],
+            ["a row of theirs", "Notes", "before Ana"],
+            ["a row of theirs", "Decision", "the board decides"],
+        ],
         "laid": [],
     }
     file.write_text(json.dumps(state))
@@ -298,4 +303,21 @@ def test_a_comment_kept_to_be_put_back_is_forgotten_with_its_row(google, ranked,
     run("forget", "Ana", "--yes")
 
     assert "asks too much" not in file.read_text()
+    assert "before Ana" not in file.read_text()
     assert "call him" in file.read_text()
+    assert "the board decides" in file.read_text()
+
+
+def test_forget_waits_for_a_pull_that_was_cut_off(scorecards, run, project):
+    """A row that is not in its place yet would not be found."""
+    run("pull-responses", code=None)
+    file = project / ".pipeline" / "state.json"
+    state = json.loads(file.read_text())
+    (known,) = (role for roles in state["workspaces"].values() for role in roles.values())
+    known["unsettled"] = {"ids": [], "versions": {}, "hits": []}
+    file.write_text(json.dumps(state))
+
+    told = run("forget", "Ana", "--yes", code=5).err
+    assert "Run 'pipeline pull-responses', and this again." in told
+    run("pull-responses", code=None)
+    run("forget", "Ana", "--yes")

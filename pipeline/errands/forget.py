@@ -75,8 +75,14 @@ def forget(project: Project, typed: str) -> Receipt:
 
     Raises:
         PipelineError: nobody of that name is known, and somebody of a like name is.
+        Refused: a pull was cut off, or merged cells keep rows from being taken out.
     """
     candidate = name_of_candidate(typed)
+    if project.state.role(project.role.id).get("unsettled") is not None:
+        raise Refused(
+            "The last pull was cut off: rows of Scorecards may not be in their places yet, where they would be found.",
+            "Run 'pipeline pull-responses', and this again.",
+        )
     ids, book = open_book(project)
     receipt = Receipt(candidate)
     held = {
@@ -100,7 +106,7 @@ def forget(project: Project, typed: str) -> Receipt:
         if is_named(stored.card.candidate, candidate) and stored.card.round in ids.forms
     }
     book = _out_of_the_spreadsheet(project, ids.spreadsheet, candidate, applied, marks, receipt)
-    _leave_no_comment(project, book)
+    _leave_no_comment(project, book, candidate)
     _rank_the_others(project, book, receipt)
     receipt.erased.update(erase_from_hidden(project.hidden, project.role.id, candidate))
     receipt.erased = Counter({where: count for where, count in receipt.erased.items() if count})
@@ -244,12 +250,15 @@ def _recorded(before: Recorded, applied: Mapping[str, FormPlan], marks: set[str]
     )
 
 
-def _leave_no_comment(project: Project, book: Book) -> None:
-    """Comments that a run which gave up keeps to put them back: only those beside candidates who are still there."""
+def _leave_no_comment(project: Project, book: Book, candidate: str) -> None:
+    """Comments that a run which gave up keeps to put them back: only those beside candidates who are still there, and on
+    people's own rows what does not name this one."""
     kept = project.state.role(project.role.id).get("beside")
     if kept:
         there = {*book.candidates, *(stored.card.candidate for stored in book.scorecards)}
-        rest = worksheets.Beside.of(kept).only({worksheets.key_of(name) for name in there})
+        rest = worksheets.Beside.of(kept).only(
+            {worksheets.key_of(name) for name in there}, worksheets.mention(candidate)
+        )
         project.state.remember(project.role.id, beside=rest.document())
 
 

@@ -7,6 +7,7 @@ lie on a cell of theirs; what stood there comes back with the next write, be it 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,9 +38,14 @@ class Beside:
         theirs = [[*place, note] for place, note in self.theirs.items()]
         return {"theirs": theirs, "laid": sorted(self.laid), "added": sorted(self.added)}
 
-    def only(self, keys: Collection[str]) -> Beside:
-        """The same of these rows alone."""
-        return replace(self, theirs={place: note for place, note in self.theirs.items() if place[0] in keys})
+    def only(self, keys: Collection[str], unless: re.Pattern[str]) -> Beside:
+        """The same of the rows with these keys, and of people's own rows unless the note holds this."""
+        theirs = {
+            place: note
+            for place, note in self.theirs.items()
+            if place[0] in keys or not (is_key(place[0]) or unless.search(note))
+        }
+        return replace(self, theirs=theirs)
 
     @classmethod
     def of(cls, document: Mapping[str, Any] | None) -> Beside:
