@@ -196,9 +196,10 @@ def place_mark(sheet: Worksheet, place: int) -> Json:
 
 
 def marked(sheet_id: int, key: str) -> Json:
-    """The data filter that finds a column by its mark, wherever it stands when the request arrives."""
+    """The data filter that finds a column by its mark, wherever it stands when the request arrives; but not on a copy that
+    people made of the worksheet, should marks be copied with it."""
     lookup = {"metadataKey": COLUMN_KEY, "metadataValue": mark(sheet_id, key), "locationType": "COLUMN"}
-    return {"developerMetadataLookup": lookup}
+    return {"developerMetadataLookup": {**lookup, "metadataLocation": {"sheetId": sheet_id}}}
 
 
 def marks_in(sheet_id: int, data: Mapping[str, Any]) -> dict[str, int]:
