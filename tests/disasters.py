@@ -70,6 +70,7 @@ def whole(google: Google, *, formats: bool = True) -> Json:
     text = re.sub(r'"metadataId": \d+', '"metadataId": 0', json.dumps(found, sort_keys=True))
     for file in files:
         text = text.replace(file["id"], f"<id of {file['name']}>")
+    text = re.sub(r'(\{"stringValue": "Seal"\}\}.{,200}?"stringValue": ")[0-9a-f]{16}"', r'\1<seal>"', text)  # over ids
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z| UTC)", "<a time>", text)
     return dict(json.loads(re.sub(r"http://127\.0\.0\.1:\d+", "<workspace>", text)))
 

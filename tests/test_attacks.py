@@ -100,6 +100,8 @@ def test_a_renamed_column_of_ratings_gets_its_name_back(google: Google, run: Run
     run("run")
     before = scores(run)
     type_over(google, scorecards["spreadsheet"], "Rating: joins", 1, "Joins")
+    assert "it has no column Rating: joins" in run("rank", code=6).err
+    run("run")
     assert scores(run) == before
     assert "Rating: joins" in google.values(scorecards["spreadsheet"], "Scorecards")[0]
 

@@ -81,7 +81,7 @@ def from_book(
     Raises:
         Moved: people edited Scorecards so that it no longer says what was sent.
     """
-    _as_written(book)
+    _as_written(book, project.rubric)
     shown = released(project.role, book, releases)
     rubric = _limited(project.rubric, round_id)
     counted = [card for card in book.counted if card.candidate in shown and round_id in (None, card.round)]
@@ -146,7 +146,7 @@ def _told(round_id: str | None) -> list[str]:
     return [f"Of the round {round_id} alone: its questions, and the scorecards about them."] if round_id else []
 
 
-def _as_written(book: Book) -> None:
+def _as_written(book: Book, rubric: Rubric) -> None:
     """A ranking of rows that people changed would leave ratings out, or take wrong ones, without a word."""
     again = "Run 'pipeline run': it asks the forms again for what was sent. Delete a row that no form knows."
     if book.missing:
@@ -154,8 +154,10 @@ def _as_written(book: Book) -> None:
     if book.altered:
         rows = ", ".join(str(stored.row) for stored in book.altered[:5])
         more = f" and {len(book.altered) - 5} more" if len(book.altered) > 5 else ""
+        lacking = book.lacking(rubric) if book.has_other_headers else ()
+        gone = f"; it has no column {', '.join(lacking)}" if lacking else ""
         raise Moved(
-            f"Scorecards was edited by hand in row {rows}{more}: it does not say what was sent any more.", again
+            f"Scorecards was edited by hand in row {rows}{more}{gone}: it does not say what was sent any more.", again
         )
 
 
