@@ -380,3 +380,38 @@ def test_a_batch_is_all_or_nothing(bench: Bench) -> None:
     body = {"dataFilters": [{"a1Range": "Sheet1!A1"}]}
     found = sheets.values_batch_get_by_data_filter(bench.session, spreadsheet, body)
     assert "values" not in found["valueRanges"][0]["valueRange"]
+
+
+def entered(row: int, *values: dict[str, Any]) -> dict[str, Any]:
+    start = {"sheetId": 0, "rowIndex": row, "columnIndex": 0}
+    line = {"values": [{"userEnteredValue": value} for value in values]}
+    return {"updateCells": {"start": start, "rows": [line], "fields": "userEnteredValue"}}
+
+
+def shown(bench: Bench, spreadsheet: str, place: str) -> list[list[Any]]:
+    body = {"dataFilters": [{"a1Range": place}], "valueRenderOption": "UNFORMATTED_VALUE"}
+    found = sheets.values_batch_get_by_data_filter(bench.session, spreadsheet, body)
+    rows: list[list[Any]] = found["valueRanges"][0]["valueRange"].get("values", [])
+    return rows
+
+
+def test_a_sort_sees_the_formulas_of_its_own_batch(bench: Bench) -> None:
+    """L23: rows are sorted by what a formula comes to that was entered just before, in the same batch."""
+    spreadsheet = bench.spreadsheet()
+    requests_ = [
+        entered(0, {"formulaValue": "=2*ROW()+3*(ROW()=1)"}, {"stringValue": "first"}),
+        entered(1, {"formulaValue": "=2*ROW()+3*(ROW()=1)"}, {"stringValue": "second"}),
+        sort(0, 2),
+    ]
+    sheets.batch_update(bench.session, spreadsheet, {"requests": requests_})
+    assert shown(bench, spreadsheet, "Sheet1!B1:B2") == [["second"], ["first"]]
+
+
+def test_a_search_for_whole_cells_finds_numbers_and_formulas(bench: Bench) -> None:
+    """L24: a number by its digits, whole or not, and a formula by its text; neither by what only looks like it."""
+    spreadsheet = bench.spreadsheet()
+    values = [{"numberValue": 4}, {"numberValue": 46085.37938657407}, {"formulaValue": "=2+2"}, {"stringValue": "44"}]
+    said = {"matchCase": True, "matchEntireCell": True, "includeFormulas": True, "sheetId": 0, "replacement": ""}
+    finds = [{"findReplace": said | {"find": find}} for find in ("4", "46085.37938657407", "=2+2")]
+    sheets.batch_update(bench.session, spreadsheet, {"requests": [entered(0, *values), *finds]})
+    assert shown(bench, spreadsheet, "Sheet1!A1:D1") == [["", "", "", "44"]]
