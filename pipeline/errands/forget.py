@@ -91,7 +91,8 @@ def forget(project: Project, typed: str) -> Receipt:
         if round_.id in ids.forms
     }
     _not_a_slip(book, candidate, any(found for found, _ in held.values()), typed)
-    _plan(project, ids.spreadsheet, candidate, {}, set(), Erasure())  # refuses before anything is sent
+    snapshot = _look(project, ids.spreadsheet)
+    _plan(project, snapshot, candidate, {}, set(), Erasure())  # refuses before anything is sent
     applied: dict[str, FormPlan] = {}
     for round_ in project.rubric.rounds:
         if round_.id in ids.forms:
@@ -105,7 +106,7 @@ def forget(project: Project, typed: str) -> Receipt:
         for stored in book.scorecards
         if is_named(stored.card.candidate, candidate) and stored.card.round in ids.forms
     }
-    book = _out_of_the_spreadsheet(project, ids.spreadsheet, candidate, applied, marks, receipt)
+    book = _out_of_the_spreadsheet(project, ids.spreadsheet, snapshot, candidate, applied, marks, receipt)
     _leave_no_comment(project, book, candidate)
     _rank_the_others(project, book, receipt)
     receipt.erased.update(erase_from_hidden(project.hidden, project.role.id, candidate))
@@ -169,6 +170,7 @@ def _out_of_the_form(
 def _out_of_the_spreadsheet(
     project: Project,
     spreadsheet_id: str,
+    snapshot: Snapshot,
     candidate: str,
     applied: Mapping[str, FormPlan],
     marks: set[str],
@@ -177,7 +179,7 @@ def _out_of_the_spreadsheet(
     """All worksheets of ours in one batch; looked at again until nothing is left."""
     sent = Erasure()
     for left in reversed(range(ATTEMPTS)):
-        book, plan = _plan(project, spreadsheet_id, candidate, applied, marks, sent)
+        book, plan = _plan(project, snapshot, candidate, applied, marks, sent)
         receipt.erased += Counter(sent.counts) - Counter(plan.counts)
         if not plan.requests:
             return book
@@ -186,10 +188,11 @@ def _out_of_the_spreadsheet(
         try:
             sheets.batch_update(project.session, spreadsheet_id, body, fields="spreadsheetId")
         except OutcomeUnknown:
-            continue
+            pass
         except Invalid:  # a worksheet went, or rows, or cells were merged since it was read
             if not left:
                 raise
+        snapshot = _look(project, spreadsheet_id)
     raise Refused(
         "The spreadsheet changed each time while it was written.",
         "Ask whoever is sorting or deleting rows to pause, and run this again; it goes on where it stopped.",
@@ -198,18 +201,17 @@ def _out_of_the_spreadsheet(
 
 def _plan(
     project: Project,
-    spreadsheet_id: str,
+    snapshot: Snapshot,
     candidate: str,
     applied: Mapping[str, FormPlan],
     marks: set[str],
     sent: Erasure,
 ) -> tuple[Book, Erasure]:
-    """The spreadsheet as it is now, and what is to be sent.
+    """What the spreadsheet holds, and what is to be sent.
 
     Raises:
         Refused: merged cells keep rows from being moved, and so from being taken out safely.
     """
-    snapshot = _look(project, spreadsheet_id)
     book = trusted(project, worksheets.book_of(snapshot, rounds=[round_.id for round_ in project.rubric.rounds]))
     recorded = _recorded(book.recorded, applied, marks, project.now().strftime("%Y-%m-%d"))
     plan = worksheets.plan_forget(snapshot, book, project.rubric, candidate, recorded, sent.keys)
