@@ -298,7 +298,7 @@ def test_a_comment_kept_to_be_put_back_is_forgotten_with_its_row(google, ranked,
         "laid": [],
     }
     file.write_text(json.dumps(state))
-    google.control("faults", faults=[{"method": "sheets.spreadsheets.getByDataFilter", "nth": 4, "status": 403}])
+    google.control("faults", faults=[{"method": "sheets.spreadsheets.getByDataFilter", "nth": 3, "status": 403}])
 
     run("forget", "Ana", "--yes")
 
