@@ -60,6 +60,12 @@ def calculate(book: Book) -> dict[int, Results]:
     return book.remember("results", _key(book, needed), lambda: _Run(book, needed).results())
 
 
+def calculate_one(book: Book, home: Worksheet) -> Results:
+    """The same of one worksheet, when others may still change before anybody looks at them."""
+    needed = _reached(book, home)
+    return book.remember("one", _key(book, needed), lambda: _Run(book, needed).results())[home.id]
+
+
 def answers(book: Book, home: Worksheet, formulas: Sequence[str]) -> list[Value | CellError]:
     """What formulas would show that stand on a worksheet but in no cell of it."""
     if not formulas:
@@ -93,6 +99,18 @@ def _needed(book: Book) -> Columns:
         return columns | {sheet.id: None for sheet in formulated}
 
     return book.remember("needed", _key(book, [sheet.id for sheet in formulated]), find)
+
+
+def _reached(book: Book, home: Worksheet) -> Columns:
+    """What the formulas of one worksheet read, and those that stand in what they read."""
+    columns: Columns = {}
+    whole = {home.id}
+    while left := [book.worksheet(sheet_id) for sheet_id in whole if columns.get(sheet_id, ()) is not None]:
+        for sheet in left:
+            _add_columns(book, columns, sheet, [formula for _, _, formula in sheet.formulas()])
+            columns[sheet.id] = None
+        whole |= {sheet_id for sheet_id in columns if book.worksheet(sheet_id).grid.formulas}
+    return columns
 
 
 def _add_columns(book: Book, columns: Columns, home: Worksheet, formulas: Iterable[str]) -> None:

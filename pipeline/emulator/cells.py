@@ -143,12 +143,14 @@ def typed_format(book: Book, attr: int, number_format: NumberFormat | None) -> i
 
 
 class Reader:
-    """Reads the cells of one worksheet with what they show."""
+    """Reads the cells of one worksheet with what they show; `alone`: no other will be read before something changes."""
 
-    def __init__(self, book: Book, sheet: Worksheet) -> None:
+    def __init__(self, book: Book, sheet: Worksheet, *, alone: bool = False) -> None:
         self.book = book
         self.sheet = sheet
-        self.results: Results = calc.calculate(book).get(sheet.id, {}) if sheet.grid.formulas else {}
+        self.results: Results = {}
+        if sheet.grid.formulas:
+            self.results = calc.calculate_one(book, sheet) if alone else calc.calculate(book).get(sheet.id, {})
         self._formats: dict[tuple[int, str, str], Json] = {}
         self._widths: dict[int, int] = {}
         for row, column in self.results:

@@ -102,7 +102,7 @@ def sort_range(book: Book, request: Json) -> None:
     if not specs:
         raise invalid("Must specify at least one sort spec.")
     order = list(range(area.top, area.bottom))
-    reader = Reader(book, sheet)
+    reader = Reader(book, sheet, alone=True)
     for spec in reversed(specs):
         if {"foregroundColor", "foregroundColorStyle", "backgroundColor", "backgroundColorStyle"} & spec.keys():
             raise Refusal(501, "The local workspace does not claim sorting by colour.")

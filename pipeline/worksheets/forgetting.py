@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.scorecard import Rubric
-from pipeline.worksheets import about, cells, compare, design, panel, problems, rankings_found, ratings, results
+from pipeline.worksheets import about, cells, compare, design, panel, rankings_found, ratings, results
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json, letters, quoted
 from pipeline.worksheets.layout import plan_rubric
+from pipeline.worksheets.pull import problem_requests
 from pipeline.worksheets.reading import Book
 from pipeline.worksheets.row_removal import without_rows
 from pipeline.worksheets.rubric import Recorded
@@ -83,13 +84,15 @@ def plan_forget(
     places = {
         design.SCORECARDS: book.places.get("candidate", -1),
         design.PANEL: panel.positions(book.tables[design.PANEL].header)["candidate"],
-        design.PROBLEMS: [column.key for column in problems.COLUMNS].index("candidate"),
     }
     whole = {id_: _rows_of(book.tables[id_].rows, place, candidate) for id_, place in places.items()}
     whole[design.RANKINGS] = _ranking_rows(sheets[design.RANKINGS], of, keys, made)
     for sheet_id, (title, held) in whole.items():
         counts[sheet_id] = len(held)
         made += without_rows(sheets[sheet_id], title, held)
+    others = [problem for problem in book.problems if not is_named(problem.candidate, candidate)]
+    counts[design.PROBLEMS] = len(book.problems) - len(others)
+    made += problem_requests(book, others) if counts[design.PROBLEMS] else ()
     made += _emptied(sheets[design.RESULTS], of, candidate, counts)
     made += _rated(sheets[design.RATINGS], of, keys, counts)
     made += _choices(sheets[design.COMPARE], candidate, counts)

@@ -66,7 +66,7 @@ class PullPlan:
     def batches(self) -> Iterator[list[Json]]:
         """All requests in order, none of a group torn from the others."""
         # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
-        told = ((request,) for request in _problem_requests(self.book, self.book.problems))
+        told = ((request,) for request in problem_requests(self.book, self.book.problems))
         added = ((request,) for request in scorecard_rows.appended(self.written, self.book, bare=self.bare))
         return ask.packed(chain(told, self.room, added, [self._last]))
 
@@ -220,7 +220,7 @@ def plan_pull(
         standing=scorecard_rows.standing(
             book, [*changing, *(added if bare else ())], [*doubled, *unknown], failed.standing if failed else {}
         ),
-        tell_problems=next(_problem_requests(book, noted), None) is not None,
+        tell_problems=next(problem_requests(book, noted), None) is not None,
         book=replace(book, scorecards=tuple(after.values()), problems=tuple(noted), places=places),
         new=counts.new,
         edited=counts.edited,
@@ -378,7 +378,7 @@ def with_statuses(rows: Mapping[str, StoredScorecard]) -> dict[str, StoredScorec
     }
 
 
-def _problem_requests(book: Book, noted: Sequence[Problem]) -> Iterator[Json]:
+def problem_requests(book: Book, noted: Sequence[Problem]) -> Iterator[Json]:
     """What turns Problems into these, some rows at a time: a large pull may find something to say of every scorecard."""
     table = book.tables.get(design.PROBLEMS, Table())
     count = len(noted) + 1
