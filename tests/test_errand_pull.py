@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -414,3 +415,24 @@ def test_a_problems_worksheet_that_was_deleted_holds_them_again(
     told = run("pull-responses", code=8).err
     assert "The worksheet Problems was missing and has been made again" in told
     assert [row["Class"] for row in google.table(role["spreadsheet"], "Problems")].count("problem") == 3
+
+
+def test_a_pull_of_one_round_takes_up_what_was_cut_off_in_another(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any, project: Path
+) -> None:
+    """Its row came out one column beside where it belongs."""
+    id_ = inbox.put(role["technical"], "Ana")
+    run("pull-responses", code=None)
+    before = rows()
+    _, row = google.values(role["spreadsheet"], "Scorecards")
+    cells = f"/v4/spreadsheets/{role['spreadsheet']}/values/Scorecards!A2"
+    google.call("PUT", cells, {"values": [["", *row]]}, valueInputOption="RAW")
+    file = project / ".pipeline" / "state.json"
+    state = json.loads(file.read_text())
+    (known,) = (kept for roles in state["workspaces"].values() for kept in roles.values())
+    known["unsettled"] = {"ids": [id_], "versions": {}, "hits": []}
+    file.write_text(json.dumps(state))
+
+    run("pull-responses", "--round", "team", code=None)
+
+    assert rows() == before

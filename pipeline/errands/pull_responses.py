@@ -90,6 +90,8 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     told = project.state.role(project.role.id).get("unsettled")
     unsettled = None if told is None else worksheets.Unsettled.of(told)
     full = full or told is not None or _edited_by_hand(project, book) or _asked_again(project, book)
+    if told is not None:
+        rounds = project.rubric.rounds  # what was cut off may be of any
     reading = _read(project, ids, book, rounds, full=full)
     reading.look_again()
     complete = {round_.id: "" for round_ in rounds} if full else {}
