@@ -242,6 +242,15 @@ def test_what_others_have_beside_them_stays_whatever_people_do_meanwhile(
         assert others - colleague.deleted <= set(left) <= others, colleague.log
 
 
+def test_a_column_of_theirs_may_be_named_as_ours(google, ranked, run):
+    """A manager's own Key, left of ours, has nothing to do with it."""
+    column = ask.insert(design.RANKINGS, "COLUMNS", 0, 1, like_before=False)
+    header = ask.write(design.RANKINGS, 0, 0, [[cells.text("Key")]], "userEnteredValue")
+    google.call("POST", f"/v4/spreadsheets/{ranked['spreadsheet']}:batchUpdate", {"requests": [column, *header]})
+    run("forget", "Ana", "--yes")
+    assert [row["Candidate"] for row in google.table(ranked["spreadsheet"], "Rankings")] == ["Ben"]
+
+
 def test_cells_that_people_merged_are_named_before_anything_is_sent(google, ranked, run):
     """Merged cells cannot be moved, and without moving rows nobody can be sure which one is deleted."""
     merged = {"sheetId": design.PANEL, "startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 1}

@@ -85,11 +85,14 @@ def plan_forget(
         design.SCORECARDS: book.places.get("candidate", -1),
         design.PANEL: panel.positions(book.tables[design.PANEL].header)["candidate"],
     }
-    whole = {id_: _rows_of(book.tables[id_].rows, place, candidate) for id_, place in places.items()}
+    whole = {
+        id_: (book.tables[id_].header, place, _rows_of(book.tables[id_].rows, place, candidate))
+        for id_, place in places.items()
+    }
     whole[design.RANKINGS] = _ranking_rows(sheets[design.RANKINGS], of, keys, made)
-    for sheet_id, (title, held) in whole.items():
+    for sheet_id, (titles, place, held) in whole.items():
         counts[sheet_id] = len(held)
-        made += without_rows(sheets[sheet_id], title, held)
+        made += without_rows(sheets[sheet_id], titles, place, held)
     others = [problem for problem in book.problems if not is_named(problem.candidate, candidate)]
     counts[design.PROBLEMS] = len(book.problems) - len(others)
     made += problem_requests(book, others) if counts[design.PROBLEMS] else ()
@@ -108,20 +111,24 @@ def plan_forget(
     )
 
 
-def _rows_of(rows: Sequence[Sequence[Value]], place: int, candidate: str) -> tuple[Value, dict[int, Value]]:
-    """The title of the column with the names, and how the name is written in each of the candidate's rows."""
-    told = {index: row[place] for index, row in enumerate(rows) if 0 <= place < len(row)}
-    return told.get(0), {index: name for index, name in told.items() if index and is_named(name, candidate)}
+def _rows_of(rows: Sequence[Sequence[Value]], place: int, candidate: str) -> dict[int, Value]:
+    """How the name is written in each of the candidate's rows."""
+    told = {index: row[place] for index, row in enumerate(rows) if index and 0 <= place < len(row)}
+    return {index: name for index, name in told.items() if is_named(name, candidate)}
 
 
-def _ranking_rows(sheet: Sheet, of: Rubric, keys: set[str], made: list[Json]) -> tuple[Value, dict[int, Value]]:
-    """The same of the keys in Rankings. A header that people moved down goes up first."""
+def _ranking_rows(
+    sheet: Sheet, of: Rubric, keys: set[str], made: list[Json]
+) -> tuple[Sequence[Value], int, dict[int, Value]]:
+    """Header, the place of the keys in Rankings, and those of the candidate. A header that people moved down goes up
+    first."""
     found = rankings_found.find(sheet, of)
     held: dict[int, Value] = {row + (row < found.header): key for row, key in found.rows if key in keys}
     if held and found.header:
         source = ask.dimension(sheet.id, "ROWS", found.header, found.header + 1)
         made.append({"moveDimension": {"source": source, "destinationIndex": 0}})
-    return cells.shown(sheet.cell(found.header, found.places.get("key", 0))), held
+    place = found.places.get("key", 0)
+    return [cells.shown(sheet.cell(found.header, column)) for column in range(place + 1)], place, held
 
 
 def _emptied(sheet: Sheet, of: Rubric, candidate: str, counts: dict[int, int]) -> Iterator[Json]:

@@ -9,7 +9,7 @@ references to what is left, heights and ranges follow as after any deletion.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from pipeline.worksheets import cells
@@ -25,22 +25,24 @@ _LAST = 1e9  # sorts below every row
 _MANY = 100_000  # more than any worksheet has columns
 
 
-def without_rows(sheet: Sheet, title: Value, held: Mapping[int, Value]) -> Iterator[Json]:
-    """Requests, for one batch, that delete the rows which hold what is `held` in the column of this title.
+def without_rows(sheet: Sheet, titles: Sequence[Value], place: int, held: Mapping[int, Value]) -> Iterator[Json]:
+    """Requests, for one batch, that delete the rows which hold what is `held` in the column at this place.
 
     Args:
-        title: what the column's cell in the first row was read with. Where it is not found any more, no row goes.
+        titles: what the first row was read with. The column is looked for by its title; where it is not found any more,
+            no row goes.
         held: what each of the rows was read with there, by row; from top to bottom.
     """
     if not held:
         return
     count, texts = len(held), list(dict.fromkeys(held.values()))
+    title, alike = titles[place], list(titles[: place + 1]).count(titles[place])  # people name columns as ours are
     width = _TEXTS + len(texts)
     below = min((len(sheet.rows) + sheet.row_count) // 2, sheet.row_count - 1) + count  # amid rows that nobody uses
     yield ask.insert(sheet.id, "COLUMNS", 0, width, like_before=False)
     yield ask.insert(sheet.id, "ROWS", 1, 1 + count, like_before=False)
     yield ask.insert(sheet.id, "ROWS", below, below + count, like_before=False)
-    first = [cells.EMPTY, cells.formula(_left_over()), cells.formula(_column(sheet, width))]
+    first = [cells.EMPTY, cells.formula(_left_over()), cells.formula(_column(sheet, width, alike))]
     yield from ask.write(sheet.id, 0, 0, [[*first, *entered_rows([[title, *texts]])[0]]], "userEnteredValue")
     for column, told in ((_KIND, _kind(sheet, width)), (_PLACE, _place())):
         yield ask.repeat(ask.grid(sheet.id, 1, None, column, column + 1), "userEnteredValue", **cells.formula(told))
@@ -78,10 +80,12 @@ def _left_over() -> str:
     return f"=COUNTIF(${column}:${column},{_INSTEAD})"
 
 
-def _column(sheet: Sheet, width: int) -> str:
-    """Where the first column of this very title is: its place, taken from a number that is larger than any."""
+def _column(sheet: Sheet, width: int, alike: int) -> str:
+    """Where the column of this very title is, the last of so many from the left: its place, taken from a number that is
+    larger than any."""
     titles = _theirs(sheet, width, "$1")
-    return f"=SUMPRODUCT(MAX(IFERROR(EXACT({titles},${letters(_TITLE)}$1)*({_MANY}-COLUMN({titles})),0)))"
+    found = f"IFERROR(EXACT({titles},${letters(_TITLE)}$1)*({_MANY}-COLUMN({titles})),0)"
+    return f"=SUMPRODUCT(LARGE({found},{alike}))"
 
 
 def _kind(sheet: Sheet, width: int) -> str:
