@@ -104,6 +104,21 @@ def test_once_people_deleted_them_nothing_is_left_to_say(google, ranked, run, pr
     assert again["left"] == []
 
 
+def test_a_colleagues_computer_does_not_bring_the_candidate_back(google, ranked, run, project):
+    """It knows an earlier record, and somebody has deleted the seal that would tell."""
+    file = project / ".pipeline" / "state.json"
+    earlier = file.read_text()
+    run("forget", "Ana", "--yes")
+    file.write_text(earlier)
+    rows = google.values(ranked["spreadsheet"], "Rubric")
+    row = next(index for index, held in enumerate(rows) if held[0] == "Seal")
+    gone = ask.delete(design.RUBRIC, "ROWS", row, row + 1)
+    google.call("POST", f"/v4/spreadsheets/{ranked['spreadsheet']}:batchUpdate", {"requests": [gone]})
+    run("run")
+    run("pull-responses", "--full")
+    assert "Ana" not in everything(google, ranked)
+
+
 def test_a_slip_of_the_keyboard_erases_nothing(google, ranked, run):
     """A name that nobody has, but for a letter, is asked back."""
     ran = run("forget", "Anna", "--yes", code=5)

@@ -51,14 +51,18 @@ def trusted(project: Project, book: Book, *, keep: bool = True) -> Book:
         if keep:
             keep_recorded(project, record)
         return book
-    if known is None or worksheets.seal_in(rows) not in ("", worksheets.seal_of(known)):
+    seal = worksheets.seal_in(rows)
+    if known is None or seal not in ("", worksheets.seal_of(known)):
         raise Moved(
             "Rubric was edited by hand: what it records of the forms and of the rubric's versions is not what was written.",
             "Restore it from the spreadsheet's version history, or run 'pipeline create-form': it records anew what the "
             "forms ask.",
         )
     project.on_wait("What Rubric records of the forms was edited by hand; it is taken as it was written.")
-    return replace(book, recorded=worksheets.recorded_in(known))
+    recorded = worksheets.recorded_in(known)
+    if not seal:  # a colleague's computer may have written since: whom it erased stays erased
+        recorded = replace(recorded, forgotten={**recorded.forgotten, **book.recorded.forgotten})
+    return replace(book, recorded=recorded)
 
 
 def keep_recorded(project: Project, record: Sequence[Sequence[str]]) -> None:
