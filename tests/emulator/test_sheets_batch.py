@@ -537,6 +537,16 @@ def test_a_sorted_formula_still_means_its_own_row(book):
     assert book.formulas() == [[1, "=A1*10"], [2, "=A2*10"]]
 
 
+def test_a_sort_by_what_formulas_of_other_worksheets_come_to(book):
+    """However far away what they read is."""
+    book.change(*({"addSheet": {"properties": {"title": title}}} for title in ("Far", "Near")))
+    book.put([[3], [1], [2]], "Far!A1")
+    book.put([["=Far!A1*10"], ["=Far!A2*10"], ["=Far!A3*10"]], "Near!A1")
+    book.put([["c", "=Near!A$1"], ["a", "=Near!A$2"], ["b", "=Near!A$3"]])
+    book.change({"sortRange": {"range": grid(0, 3), "sortSpecs": [{"dimensionIndex": 1}]}})
+    assert book.raw() == [["a", 10], ["b", 20], ["c", 30]]
+
+
 def test_merged_cells_keep_the_first_value(book):
     """A part of a merge can be neither merged nor unmerged; all of it can."""
     book.put([["", "a"], ["b"]])
