@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
+from pipeline.worksheets import design
 from tests.conftest import TECHNICAL, Google, Run
+from tests.inbox import Inbox
 
 SCORECARDS = 104  # the worksheet's fixed id
 
@@ -118,6 +121,27 @@ def test_a_time_typed_over_hides_no_later_scorecard(
     google.submit(scorecards["team"], "mara@example.com", later).raise_for_status()
     run("status")
     assert "1 new" in run("run", code=None).err
+
+
+@pytest.mark.parametrize("what", ["the problem's row deleted", "a hint's class emptied"])
+def test_what_problems_tells_comes_back(
+    google: Google, run: Run, scorecards: dict[str, str], _running: Any, what: str
+) -> None:
+    """What could not be used is never hidden by deleting its row, and a hint becomes no problem for good."""
+    question = "How do you speed up a slow join?"
+    Inbox(google, _running.store).put(scorecards["technical"], "Ben", "mara@example.com", {question: "super"})
+    assert "1 problem and" in run("run", code=8).err
+    row = {"sheetId": design.PROBLEMS, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}
+    cell = {"start": {"sheetId": design.PROBLEMS, "rowIndex": 2, "columnIndex": 0}, "rows": [{"values": [{}]}]}
+    emptied = {"updateCells": {**cell, "fields": "userEnteredValue"}}
+    request = {"deleteDimension": {"range": row}} if "deleted" in what else emptied
+    google.call("POST", f"/v4/spreadsheets/{scorecards['spreadsheet']}:batchUpdate", {"requests": [request]})
+    again = run("run", code=8).err
+    assert "Rows of Problems were edited or taken out by hand" in again
+    assert "1 problem and" in again
+    google.calls()
+    run("run", code=8)
+    assert not [call for call in google.calls() if "pdate" in call]
 
 
 def test_a_status_typed_by_hand_is_put_right(google: Google, run: Run, scorecards: dict[str, str]) -> None:

@@ -232,6 +232,9 @@ def _edited_by_hand(project: Project, book: Book) -> bool:
     ids = {stored.id for stored in book.scorecards}
     # an edit that was cut off: the former version has its row already, and the response's own row says it still
     begun = any(worksheets.former(stored) in ids for stored in book.scorecards)
+    if not book.problems_sound:
+        project.on_wait("Rows of Problems were edited or taken out by hand: the forms are asked again for everything.")
+        return True
     return bool(book.altered) or begun or book.remade or bool(book.scorecards and book.lacking(project.rubric))
 
 

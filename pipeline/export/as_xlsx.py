@@ -30,7 +30,8 @@ def xlsx(report: Report) -> bytes:
         _interviewers(book, report)
     if report.problems:
         sheet = problems.worksheet()
-        book.fill(book.add(sheet), sheet, problems.grid(report.problems))
+        sheet = replace(sheet, columns=sheet.columns[:-1])  # without the seal
+        book.fill(book.add(sheet), sheet, [row[:-1] for row in problems.grid(report.problems)])
     _rubric(book, report)
     _about(book, report)
     return book.bytes()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.scorecard import Problem
@@ -24,6 +26,7 @@ COLUMNS = (
     Column("round", "Round", 90),
     Column("kind", "Kind", 150, "A fixed word for this kind of problem"),
     Column("response_id", "Response", 150, "See the same id in Scorecards"),
+    Column("seal", "Seal", 60, "Behind the word: a fingerprint of all rows below. Do not edit", hidden=True),
 )
 PROBLEM, HINT = "problem", "hint"
 
@@ -47,17 +50,40 @@ def grid(problems: Sequence[Problem]) -> list[list[Json]]:
 BLANK = [cells.EMPTY] * len(COLUMNS)
 
 
-def rows(problems: Sequence[Problem], top: int, bottom: int) -> list[list[Json]]:
-    """Rows of the worksheet that holds these in their order, from `top` (0 is the header) to before `bottom`."""
-    header = [design.header_cells(COLUMNS)] if top == 0 else []
-    told = problems[max(top - 1, 0) : bottom - 1]
-    return header + [
-        [
-            cells.text(HINT if problem.hint else PROBLEM),
-            *(cells.text(str(getattr(problem, column.key))) for column in COLUMNS[1:]),
-        ]
-        for problem in told
+def rows(problems: Sequence[Problem], top: int, bottom: int, *, sealed: bool = True) -> list[list[Json]]:
+    """Rows of the worksheet that holds these in their order, from `top` (0 is the header) to before `bottom`.
+
+    Args:
+        sealed: False where some may be missing: whoever reads it then knows.
+    """
+    made = [_header(problems, sealed)] if top == 0 else []
+    return made + [
+        [*map(cells.text, _texts(problem)), cells.EMPTY] for problem in problems[max(top - 1, 0) : bottom - 1]
     ]
+
+
+def _header(problems: Sequence[Problem], sealed: bool) -> list[Json]:
+    *others, seal = design.header_cells(COLUMNS)
+    told = seal_of(problems) if sealed else "rows are missing"
+    return [*others, {**seal, **cells.text("; ".join(filter(None, (COLUMNS[-1].header, told))))}]
+
+
+def _texts(problem: Problem) -> list[str]:
+    return [HINT if problem.hint else PROBLEM, *(str(getattr(problem, column.key)) for column in COLUMNS[1:-1])]
+
+
+def seal_of(problems: Iterable[Problem]) -> str:
+    """What tells whether people took rows out or edited them, in whatever order they stand; "" for no rows."""
+    told = sorted([cells.fitting(text) for text in _texts(problem)] for problem in problems)
+    digest = hashlib.blake2b(json.dumps(told).encode("utf-8", "surrogatepass"), digest_size=8)
+    return digest.hexdigest() if told else ""
+
+
+def are_sound(rows: Sequence[Sequence[Value]]) -> bool:
+    """Whether the worksheet says what was last written."""
+    place = len(COLUMNS) - 1
+    seal = str(rows[0][place]).partition("; ")[2] if rows and place < len(rows[0]) else ""
+    return seal == seal_of(read_rows(rows))
 
 
 def read_rows(rows: Sequence[Sequence[Value]]) -> tuple[Problem, ...]:

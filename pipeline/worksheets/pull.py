@@ -213,6 +213,13 @@ def plan_pull(
         scorecard_rows.new_rows(last + len(added), book, places),
     ]
     changing = [stored for stored in changed if stored.row]
+    after_it = replace(
+        book,
+        scorecards=tuple(after.values()),
+        problems=tuple(noted),
+        problems_sound=book.problems_sound or ANY_ROUND in complete_rounds,
+        places=places,
+    )
     bare = bool(former.ids)  # columns are being moved: of a row that misses them, only its id has to be found again
     return PullPlan(
         room=tuple(group for group in room if group),
@@ -220,8 +227,8 @@ def plan_pull(
         standing=scorecard_rows.standing(
             book, [*changing, *(added if bare else ())], [*doubled, *unknown], failed.standing if failed else {}
         ),
-        tell_problems=next(problem_requests(book, noted), None) is not None,
-        book=replace(book, scorecards=tuple(after.values()), problems=tuple(noted), places=places),
+        tell_problems=next(problem_requests(after_it, noted), None) is not None,
+        book=after_it,
         new=counts.new,
         edited=counts.edited,
         withdrawn=counts.withdrawn,
@@ -385,7 +392,7 @@ def problem_requests(book: Book, noted: Sequence[Problem]) -> Iterator[Json]:
     if count > table.row_count:
         yield ask.more(design.PROBLEMS, "ROWS", count - table.row_count + 100)
     for top in range(0, max(count, len(table.rows)), SOME):
-        want = [strip_notes(row) for row in problems.rows(noted, top, top + SOME)]
+        want = [strip_notes(row) for row in problems.rows(noted, top, top + SOME, sealed=book.problems_sound)]
         want += [problems.BLANK] * min(SOME, len(table.rows) - top - len(want))
         yield from rewrite(design.PROBLEMS, entered_rows(table.rows[top : top + SOME]), want, top=top)
 

@@ -79,6 +79,7 @@ class Book:
     places: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # columns of Scorecards
     remade: bool = False
     disagrees: bool = False
+    problems_sound: bool = True  # False when rows of Problems were edited or taken out by hand
 
     @property
     def joins(self) -> Mapping[str, tuple[rubric.JoinRow, ...]]:
@@ -162,6 +163,7 @@ def of_tables(tables: Mapping[int, Table], *, rounds: Sequence[str] = (), time_z
         panel=owed.rows,
         panel_problems=owed.problems,
         problems=problems.read_rows(tables.get(design.PROBLEMS, empty).rows),
+        problems_sound=problems.are_sound(tables.get(design.PROBLEMS, empty).rows),
         recorded=rubric.read_rows(tables.get(design.RUBRIC, empty).rows),
         about=about.read_rows(tables.get(design.ABOUT, empty).rows),
         zone=zone,
