@@ -126,9 +126,10 @@ class PullPlan:
 
     def after(self, reply: Mapping[str, Any]) -> PullPlan:
         """The plan with what its answer tells, to plan anew with: it did not come out, or did not arrive."""
-        _, top, *touched = _shown(reply) or ([], [])
-        rows = [lines[0] if lines else [] for lines in touched]
-        left = self.strays.after(reply.get("replies", [])[-len(self._last) :], top[0] if top else [], rows)
+        _, *lines = [span[0] if span else [] for span in _shown(reply)] or [[]]
+        if len(lines) != 1 + len(self.strays.touched):
+            return self
+        left = self.strays.after(reply.get("replies", [])[-len(self._last) :], lines[0], lines[1:])
         return replace(self, unsettled=replace(self.unsettled, hits=left.hits, kept=left.kept))
 
     def settling(self) -> Iterator[Json]:
