@@ -33,6 +33,11 @@ OURS = {
 }
 
 
+def _shown(value: dict[str, Any]) -> Any:
+    """What a cell says; an error says nothing of use."""
+    return "" if "errorValue" in value else next(iter(value.values()), "")
+
+
 class Manager:
     """One manager; `notes` maps (candidate, header of a column of theirs) to what stands there."""
 
@@ -66,7 +71,7 @@ class Manager:
             fields="sheets.data.rowData.values.effectiveValue",
         ).execute()
         data = reply["sheets"][0]["data"][0].get("rowData", [])
-        return [[next(iter(c.get("effectiveValue", {}).values()), "") for c in row.get("values", [])] for row in data]
+        return [[_shown(cell.get("effectiveValue", {})) for cell in row.get("values", [])] for row in data]
 
     def see(self) -> tuple[int, dict[str, int], list[list[Any]]]:
         """Where the header stands, where each column is, and all rows."""

@@ -26,7 +26,7 @@ from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.results import Reference, key_of
 from pipeline.worksheets.snapshot import Sheet
 
-_OUR_FORMULA = re.compile(r'=IF\((\$[A-Z]+\d+|#REF!)="","",(IFERROR\(MATCH|INDEX)\(')
+_OUR_FORMULA = re.compile(r'=IF\((\$[A-Z]+\d+|#REF!)="","",IF\((OR\()?ROW\(')
 
 
 @dataclass(frozen=True)
