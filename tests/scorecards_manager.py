@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from pipeline.worksheets import design
@@ -11,7 +11,6 @@ from pipeline.worksheets import requests as ask
 
 Json = dict[str, Any]
 SHEET = design.SCORECARDS
-LONGEST_TIME = len("2026-03-04T09:00:00.000000Z")
 
 
 class Book(Protocol):
@@ -24,11 +23,14 @@ class Book(Protocol):
 
 
 class Reader:
-    """One manager; `remarks` maps (id of a response, header of a column of theirs) to what stands there."""
+    """One manager; `remarks` maps (id of a response, its candidate, header of a column of theirs) to what stands there.
 
-    def __init__(self, book: Book, seed: int) -> None:
-        self.book, self.pick = book, random.Random(seed)
-        self.remarks: dict[tuple[str, str], str | int] = {}
+    `about` maps ids, also of earlier versions, to the candidates that they are about, as their rows have to show.
+    """
+
+    def __init__(self, book: Book, seed: int, about: Mapping[str, str]) -> None:
+        self.book, self.pick, self.about = book, random.Random(seed), about
+        self.remarks: dict[tuple[str, str, str], str | int] = {}
         self.own_rows: list[str] = []
         self.columns: list[str] = []
         self.count = 0
@@ -63,11 +65,17 @@ class Reader:
         rows = [[*row, *[""] * (width - len(row))] for row in rows]
         return rows[0], rows
 
-    def responses(self) -> list[tuple[int, str]]:
-        """Row and id of every response; who sees times and marks for ids, for a moment, waits with a remark."""
+    def responses(self) -> list[tuple[int, str, str]]:
+        """Row, id and candidate of every response; at no moment does a row show another's, or a name and no response."""
         header, rows = self.see()
-        named = [(i, str(row[header.index("Response")])) for i, row in enumerate(rows) if i]
-        return [(i, id_) for i, id_ in named if len(id_) > LONGEST_TIME]
+        shown = [(row[header.index("Response")], row[header.index("Candidate")]) for row in rows]
+        wrong = [each for each in shown[1:] if any(each) and each[1] not in self.names(each[0])]
+        assert not wrong, [*wrong, *self.log]
+        return [(row, id_, name) for row, (id_, name) in enumerate(shown) if row and id_]
+
+    def names(self, id_: str) -> set[str]:
+        """Whom a row may show: an edit that names another is in the form before it is here."""
+        return {name for known, name in self.about.items() if known == id_ or known.startswith(f"{id_}@")}
 
     def put(self, row: int, column: int, said: str | int) -> None:
         value = {"numberValue": said} if isinstance(said, int) else {"stringValue": said}
@@ -78,11 +86,11 @@ class Reader:
     def type(self) -> None:
         header, _ = self.see()
         if self.columns and (found := self.responses()):
-            row, id_ = self.pick.choice(found)
+            row, id_, name = self.pick.choice(found)
             column = self.pick.choice(self.columns)
             self.count += 1
             said = self.pick.choice([f"=remark {self.count} on {id_}", 100 + self.count])
-            self.remarks[id_, column] = said
+            self.remarks[id_, name, column] = said
             self.put(row, header.index(column), said)
 
     def sort(self) -> None:
@@ -99,8 +107,8 @@ class Reader:
         self.columns.append(f"Mine {self.count}")
         self.book.batch([ask.insert(SHEET, "COLUMNS", place, place + 1, like_before=False)])
         self.put(0, place, self.columns[-1])
-        for row, id_ in self.responses():
-            self.remarks[id_, self.columns[-1]] = f"=at once, on {id_}"
+        for row, id_, name in self.responses():
+            self.remarks[id_, name, self.columns[-1]] = f"=at once, on {id_}"
             self.put(row, place, f"=at once, on {id_}")
 
     def move(self) -> None:
@@ -125,9 +133,13 @@ class Reader:
         """A row of ours, with what they remarked on it."""
         found = self.responses()
         if len(found) > 3:
-            row, gone = self.pick.choice(found)
+            row, gone, name = self.pick.choice(found)
             self.book.batch([{"deleteDimension": {"range": ask.dimension(SHEET, "ROWS", row, row + 1)}}])
-            self.remarks = {place: said for place, said in self.remarks.items() if place[0] != gone}
+            self.remarks = {
+                place: said
+                for place, said in self.remarks.items()
+                if place[:2] != (gone, name) and self.row_of(*place[:2]) != gone
+            }
 
     # what must hold
 
@@ -142,6 +154,13 @@ class Reader:
                     found[told["Response"], column] = told[column]
                 elif told[column] != "":
                     own.append(told[column])
-        differ = {place for place in found.keys() | self.remarks.keys() if found.get(place) != self.remarks.get(place)}
-        assert not differ, [(place, found.get(place), self.remarks.get(place)) for place in differ] + self.log
+        wanted = {(self.row_of(id_, name), column): said for (id_, name, column), said in self.remarks.items()}
+        differ = {place for place in found.keys() | wanted.keys() if found.get(place) != wanted.get(place)}
+        assert not differ, [(place, found.get(place), wanted.get(place)) for place in differ] + self.log
         assert sorted(map(str, own)) == sorted(self.own_rows), [own, self.own_rows, *self.log]
+
+    def row_of(self, id_: str, name: str) -> str:
+        """The id of the row by now: what was said of another candidate than the response is about today stays there."""
+        if self.about.get(id_) == name:
+            return id_
+        return max(known for known, about in self.about.items() if known.startswith(f"{id_}@") and about == name)

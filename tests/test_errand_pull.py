@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -418,21 +417,19 @@ def test_a_problems_worksheet_that_was_deleted_holds_them_again(
 
 
 def test_a_pull_of_one_round_takes_up_what_was_cut_off_in_another(
-    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any, project: Path
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any
 ) -> None:
-    """Its row came out one column beside where it belongs."""
-    id_ = inbox.put(role["technical"], "Ana")
+    """A scorecard of the technical round is edited, and one sent an hour later; of the pull, only its first write arrives."""
+    sent = inbox.put(role["technical"], "Ana", rating="2")
     run("pull-responses", code=None)
-    before = rows()
-    _, row = google.values(role["spreadsheet"], "Scorecards")
-    cells = f"/v4/spreadsheets/{role['spreadsheet']}/values/Scorecards!A2"
-    google.call("PUT", cells, {"values": [["", *row]]}, valueInputOption="RAW")
-    file = project / ".pipeline" / "state.json"
-    state = json.loads(file.read_text())
-    (known,) = (kept for roles in state["workspaces"].values() for kept in roles.values())
-    known["unsettled"] = {"ids": [id_], "versions": {}, "hits": []}
-    file.write_text(json.dumps(state))
+    google.control("clock", advance=60)
+    inbox.put(role["technical"], "Ana", rating="5", edits=sent)
+    google.control("clock", advance=3600)
+    inbox.put(role["technical"], "Ben", rating="3")
+    google.control("faults", faults=[{"method": "sheets.spreadsheets.values.batchUpdateByDataFilter", "status": 403}])
+    run("pull-responses", code=5)
+    google.call("DELETE", "/_emulator/faults")
 
     run("pull-responses", "--round", "team", code=None)
 
-    assert rows() == before
+    assert [row["Rating: joins"] for row in rows()] == [5, 2, 3]

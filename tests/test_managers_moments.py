@@ -69,55 +69,92 @@ def _move(seat: Seat, sheet_id: int, which: str, place: int, goal: int) -> None:
 WRITE, WRITE_AGAIN = 4, 6
 
 
-def test_a_row_that_missed_its_columns_keeps_its_id_until_nothing_else_of_it_is_left(
+def _insert_column(seat: Seat, before: str) -> None:
+    place = _values(seat, design.SCORECARDS)[0].index(before)
+    seat.batch([ask.insert(design.SCORECARDS, "COLUMNS", place, place + 1, like_before=False)])
+
+
+def test_a_row_is_put_in_only_while_columns_stand_where_they_were_read(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, meanwhile: Callable[..., None]
 ) -> None:
-    """A column is inserted before the first write, and a row on top before each further one. The row is known by its id
-    as long as it holds anything; without it, a time in the column of ids would pass for a response."""
+    """A column is inserted before each of the first two writes: until the third, there is no trace of the new row."""
     inbox.put(role["technical"], "Ana")
     run("pull-responses", code=None)
-    sent = [inbox.put(role["technical"], "Ben", "mara@example.com")]
-
-    def disturb(call: int) -> None:
-        if call == WRITE:
-            place = _values(seat, design.SCORECARDS)[0].index("Round")
-            seat.batch([ask.insert(design.SCORECARDS, "COLUMNS", place, place + 1, like_before=False)])
-        elif call in (WRITE_AGAIN, WRITE_AGAIN + 2):
-            seat.batch([ask.insert(design.SCORECARDS, "ROWS", 1, 2, like_before=False)])
-
-    meanwhile("pull-responses", before=disturb)
-    run("pull-responses", "--full", code=None)
-
-    rows = google.table(role["spreadsheet"], "Scorecards")
-    assert [(row["Candidate"], row["Status"]) for row in rows] == [("Ana", "counted"), ("Ben", "counted")]
-    assert rows[1]["Response"] == sent[0]
-    assert all(not row.get("") for row in rows)  # the inserted column holds nothing of ours
-
-
-def test_a_cell_that_holds_just_what_a_stray_of_ours_held_comes_back(
-    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, meanwhile: Callable[..., None]
-) -> None:
-    """The new row comes out shifted into a column of theirs; before that is emptied, another row, with the same in that
-    column, is moved to where the new one stood."""
-    inbox.put(role["technical"], "Ana")
-    run("pull-responses", code=None)
+    before = _values(seat, design.SCORECARDS)[1]
     inbox.put(role["technical"], "Ben", "mara@example.com")
 
     def disturb(call: int) -> None:
-        rows = _values(seat, design.SCORECARDS)
-        if call == WRITE:
-            place = rows[0].index("Round")
-            seat.batch([ask.insert(design.SCORECARDS, "COLUMNS", place, place + 1, like_before=False)])
-            _type(seat, design.SCORECARDS, 0, place, "Mine")
-        elif call == WRITE_AGAIN:
-            assert rows[2][rows[0].index("Mine")] == "technical"  # a stray of ours
-            _type(seat, design.SCORECARDS, 1, rows[0].index("Mine"), "technical")  # beside Ana
-            _move(seat, design.SCORECARDS, "ROWS", 2, 1)
+        _, *rows = _values(seat, design.SCORECARDS)
+        assert [[said for said in row if said != ""] for row in rows] == [[said for said in before if said != ""]]
+        if call in (WRITE, WRITE_AGAIN):
+            _insert_column(seat, before="Round")
 
     meanwhile("pull-responses", before=disturb)
 
     rows = google.table(role["spreadsheet"], "Scorecards")
-    assert {row["Candidate"]: row.get("Mine", "") for row in rows} == {"Ana": "technical", "Ben": ""}
+    assert [(row["Candidate"], row["Round"], row["Status"]) for row in rows] == [
+        ("Ana", "technical", "counted"),
+        ("Ben", "technical", "counted"),
+    ]
+    assert all(not row.get("") for row in rows)  # nothing of ours in the inserted columns
+
+
+def test_a_pull_gives_up_where_columns_are_moved_before_every_write(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, meanwhile: Callable[..., None]
+) -> None:
+    """It says so, has written nothing, and the next one brings the row."""
+    inbox.put(role["technical"], "Ana")
+    meanwhile("pull-responses", before=lambda call: _insert_column(seat, before="Round") if call >= WRITE else None)
+    assert len(_values(seat, design.SCORECARDS)) == 1
+    run("pull-responses", code=None)
+    assert [row["Candidate"] for row in google.table(role["spreadsheet"], "Scorecards")] == ["Ana"]
+
+
+def test_columns_whose_headers_people_exchanged_are_written_by_their_headers(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat
+) -> None:
+    """Columns carry a mark of ours each, by which a write is refused elsewhere; the marks are brought to the headers."""
+    inbox.put(role["technical"], "Ana", answers={"Summary": "Calm.", "Concerns": "None."})
+    run("pull-responses", code=None)
+    header = _values(seat, design.SCORECARDS)[0]
+    _type(seat, design.SCORECARDS, 0, header.index("Summary"), "Concerns")
+    _type(seat, design.SCORECARDS, 0, header.index("Concerns"), "Summary")
+    inbox.put(role["technical"], "Ben", answers={"Summary": "Quick.", "Concerns": "Few."})
+    run("pull-responses", code=None)
+    ben = google.table(role["spreadsheet"], "Scorecards")[1]
+    assert (ben["Candidate"], ben["Summary"], ben["Concerns"]) == ("Ben", "Quick.", "Few.")
+
+
+def test_a_workspace_that_takes_no_mark_anew_is_written_without_looking(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox
+) -> None:
+    """Should Google refuse an id that was given up in the same batch, nothing could ever be pulled otherwise."""
+    inbox.put(role["technical"], "Ana")
+    said = "Invalid requests[1].createDeveloperMetadata: Developer metadata with id 1 already exists."
+    fault = {"method": "sheets.spreadsheets.batchUpdate", "status": 400, "message": said, "times": 2}
+    google.control("faults", faults=[fault])
+    run("pull-responses", code=None)
+    assert [row["Candidate"] for row in google.table(role["spreadsheet"], "Scorecards")] == ["Ana"]
+
+
+def test_what_people_wrote_beside_a_response_stays_at_the_candidate_that_it_was_about(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat
+) -> None:
+    """The interviewer had chosen another candidate, and edits the response: the row stays, as what it said before."""
+    sent = inbox.put(role["technical"], "Ana", rating="5")
+    run("pull-responses", code=None)
+    place = len(_values(seat, design.SCORECARDS)[0])
+    _type(seat, design.SCORECARDS, 0, place, "Mine")
+    _type(seat, design.SCORECARDS, 1, place, "Ana shone")
+    google.control("clock", advance=60)
+    inbox.put(role["technical"], "Ben", rating="5", edits=sent)
+    run("pull-responses", code=None)
+    rows = google.table(role["spreadsheet"], "Scorecards")
+    assert [(row["Candidate"], row["Status"], row.get("Mine", "")) for row in rows] == [
+        ("Ana", "superseded", "Ana shone"),
+        ("Ben", "counted", ""),
+    ]
+    assert rows[0]["Response"].startswith(f"{sent}@") and rows[1]["Response"] == sent
 
 
 def _remember(project: Path, **told: object) -> None:

@@ -31,6 +31,7 @@ from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, Versi
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
 ATTEMPTS = 8  # at writing while people move rows
+GUARD = "createDeveloperMetadata"  # the request that is refused where columns were moved
 
 
 @dataclass(frozen=True)
@@ -87,37 +88,34 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
     rounds = chosen_rounds(project, round_id)
     others = frozenset(round_.id for round_ in project.rubric.rounds if round_ not in rounds)
     ids, book = open_book(project)
-    told = project.state.role(project.role.id).get("unsettled")
-    unsettled = None if told is None else worksheets.Unsettled.of(told)
-    full = full or told is not None or _edited_by_hand(project, book) or _asked_again(project, book)
-    if told is not None:
+    doubted = project.state.role(project.role.id).get("unsettled") is not None
+    full = full or doubted or _edited_by_hand(project, book) or _asked_again(project, book)
+    if doubted:
         rounds = project.rubric.rounds  # what was cut off may be of any
     reading = _read(project, ids, book, rounds, full=full)
     reading.look_again()
     complete = {round_.id: "" for round_ in rounds} if full else {}
     if complete and complete.keys() >= book.recorded.join.keys():
         complete[worksheets.ANY_ROUND] = ""
-    merged = sent = _merged(project, book, reading, complete, unsettled)
+    merged = sent = _merged(project, book, reading, complete, doubted)
     if merged.withdrawn:  # a form that was made anew never had what its predecessor was sent
         there = files.find(project.session, project.role.id).forms
         times = {id_: str(there[id_].get("createdTime", "")) for id_ in complete if id_ in there}
         latest = max(times.values(), default="")
         complete = times | ({worksheets.ANY_ROUND: latest} if worksheets.ANY_ROUND in complete else {})
-        merged = sent = _merged(project, book, reading, complete, unsettled)
+        merged = sent = _merged(project, book, reading, complete, doubted)
     for attempt in range(1, ATTEMPTS + 1):
-        if sent.changes or sent.strays.touches:
+        if sent.changes:
             # should no more be heard of it, the next pull looks what became of it
-            project.state.remember(project.role.id, unsettled=sent.unsettled.document())
-        reply = _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS)
-        if reply is None:
+            project.state.remember(project.role.id, unsettled=True)
+        failed = _send(project, ids.spreadsheet, sent, last=attempt == ATTEMPTS)
+        if failed is None:
             project.state.remember(project.role.id, unsettled=None)
             return Pulled(merged.new, merged.edited, merged.withdrawn, sent.book, others)
-        sent = sent.after(reply)
-        project.state.remember(project.role.id, unsettled=sent.unsettled.document())
         ids, book = open_book(project)
-        sent = _merged(project, book, reading, complete, unsettled, failed=sent)
+        sent = _merged(project, book, reading, complete, doubted, failed)
     raise Refused(
-        "Rows of Scorecards were moved each time while responses were written.",
+        "Rows or columns of Scorecards were moved each time while responses were written.",
         "Ask whoever is sorting or deleting rows to pause, and run this again.",
     )
 
@@ -146,7 +144,7 @@ def _merged(
     book: Book,
     reading: _Reading,
     complete: Mapping[str, str],
-    unsettled: worksheets.Unsettled | None = None,
+    doubted: bool = False,
     failed: PullPlan | None = None,
 ) -> PullPlan:
     return worksheets.plan_pull(
@@ -157,25 +155,25 @@ def _merged(
         hints=partial(_found_anew, project, book),
         complete_rounds=complete,
         failed=failed,
-        unsettled=unsettled,
+        doubted=doubted,
     )
 
 
-def _send(project: Project, spreadsheet_id: str, plan: PullPlan, *, last: bool) -> dict[str, Any] | None:
-    """Carry out the plan. None, or when rows or worksheets were moved under it the answer: it has to be made anew."""
-    reply: dict[str, Any] = {}
+def _send(project: Project, spreadsheet_id: str, plan: PullPlan, *, last: bool) -> PullPlan | None:
+    """Carry out the plan. None, or when rows, columns or worksheets were moved under it what failed: plan anew."""
     try:
+        reply: dict[str, Any] = {}
         for body in plan.bodies():
             reply = sheets.batch_update(project.session, spreadsheet_id, body, fields=worksheets.RESPONSE_FIELDS)
         if not plan.came_out(reply):
-            return reply
+            return plan
         for body in plan.settling():
             if not plan.settled(sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, body)):
-                return reply
-    except (Invalid, OutcomeUnknown):  # a worksheet renamed or rows gone in between are refused as a bad range
+                return plan
+    except (Invalid, OutcomeUnknown) as refusal:  # also a worksheet renamed or rows gone in between: a bad range
         if last:
             raise
-        return reply
+        return replace(plan, refused=GUARD in str(refusal))
     return None
 
 

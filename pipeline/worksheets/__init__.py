@@ -43,7 +43,6 @@ from pipeline.worksheets.rubric import (
     seal_of,
     with_version,
 )
-from pipeline.worksheets.scorecard_strays import Unsettled
 from pipeline.worksheets.scorecards import StoredScorecard, former
 from pipeline.worksheets.snapshot import SNAPSHOT_FIELDS, Snapshot, book_of, read_snapshot, snapshot_body
 from pipeline.worksheets.whatif import Limits
@@ -71,7 +70,6 @@ __all__ = [
     "Snapshot",
     "StoredScorecard",
     "Table",
-    "Unsettled",
     "Version",
     "astray",
     "book_of",

@@ -1,8 +1,9 @@
 """What a pull writes: new and edited responses into Scorecards, statuses, problems. Decides; sends nothing.
 
 People work in Scorecards meanwhile. New rows and columns are put in, and cells of rows that are there are changed, so
-that none of theirs can be hit (see `scorecard_rows`). The answers tell whether rows and columns still stood where they
-were read (`PullPlan.came_out`, `PullPlan.settled`); if not, the errand reads and plans again with the plan that `failed`.
+that none of theirs can be hit (see `scorecard_rows`). Google refuses a batch if columns do not stand where they were
+read, and the answers tell whether rows still did (`PullPlan.came_out`, `PullPlan.settled`); if not, the errand reads and
+plans again with the plan that `failed`.
 """
 
 from __future__ import annotations
@@ -11,20 +12,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pipeline.scorecard import Problem, Rubric, SubmittedScorecard, instant, latest
-from pipeline.worksheets import cells, design, problems, scorecard_rows, scorecard_strays, scorecards, straight
+from pipeline.worksheets import cells, design, problems, scorecard_rows, scorecards, straight
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.diff import entered_rows, rewrite
 from pipeline.worksheets.reading import Book, Table
-from pipeline.worksheets.scorecard_strays import Strays, Unsettled
 from pipeline.worksheets.scorecards import Status, StoredScorecard, Value
 
 ANY_ROUND = "*"  # no id of a round
 SOME = 1000  # rows of Problems that are compared at a time
+# how a plan is sent: as long as our columns stand where they were read; or nothing but their marks, which were found
+# elsewhere; or without looking, where Google does not take marks in that way
+Guard = Literal["on", "marks", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +58,40 @@ class PullPlan:
     new: int
     edited: int
     withdrawn: int
-    bare: bool = False  # whether rows are put in with their ids alone, and filled once these stand where they should
-    strays: Strays = field(default_factory=Strays)  # of writes before; the next plan has to look at them once more
-    unsettled: Unsettled = field(default_factory=Unsettled)  # of this plan and those before it
+    renamed: Mapping[str, str] = field(default_factory=dict)  # rows that get another id, by the one they have
+    read: Mapping[str, int] = field(default_factory=dict)  # where the columns of Scorecards stood
+    guard: Guard = "on"
+    refused: bool = False  # because they did not stand there, as far as their marks tell
 
     @property
     def changes(self) -> bool:
-        return bool(self.tell_problems or self.room or self.written or self.standing or self.strays.touches)
+        return bool(self.tell_problems or self._changes_scorecards)
+
+    @property
+    def _changes_scorecards(self) -> bool:
+        return bool(self.room or self.written or self.standing)
 
     def batches(self) -> Iterator[list[Json]]:
         """All requests in order, none of a group torn from the others."""
+        if self.guard == "marks":
+            yield list(self._marks())
+            return
         # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
         told = ((request,) for request in problem_requests(self.book, self.book.problems))
-        added = ((request,) for request in scorecard_rows.appended(self.written, self.book, bare=self.bare))
-        return ask.packed(chain(told, self.room, added, [self._last]))
+        added = ((request,) for request in scorecard_rows.appended(self.written, self.book))
+        if not self._changes_scorecards or self.guard == "off":
+            yield from ask.packed(chain(told, [tuple(self._marks())] if self.standing else [], self.room, added))
+            return
+        places = self.read
+        batches = ask.packed(chain(told, self.room, added), beside=list(design.guard(design.SCORECARDS, places)))
+        for batch in chain([next(batches, [])], batches):
+            yield [*design.guard(design.SCORECARDS, places), *batch]
+            if any("insertDimension" in request for request in batch):
+                places = self.book.places
 
-    @property
-    def _last(self) -> tuple[Json, ...]:
-        """What goes with the body whose answer is looked at."""
-        marked = ("response", *self.standing) if self.standing else ()
-        touched = (touch.request() for touch in self.strays.touches)
-        return (*touched, *scorecard_rows.marks(marked, self.book.places))
+    def _marks(self) -> Iterator[Json]:
+        for key, place in self.read.items():
+            yield from design.put_mark(design.SCORECARDS, key, place, own_id=self.guard != "off")
 
     def bodies(self) -> Iterator[Json]:
         """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
@@ -95,42 +111,32 @@ class PullPlan:
             yield {"requests": last, **asked}
 
     def _response_ranges(self) -> list[str]:
-        """The column of response ids, and the header: what shows whether each row and column stood where it was read;
-        and the rows in which cells were emptied."""
+        """The column of response ids, and the header: what shows whether each row and column stood where it was read."""
         title = self.book.tables.get(design.SCORECARDS, Table()).title
         if not title or "response" not in self.book.places:
             return []
         letter = cells.letters(self.book.places["response"])
-        ranges = [f"{letter}:{letter}", "1:1", *(f"{row + 1}:{row + 1}" for row in self.strays.touched)]
         told = [straight.header_range(problems.worksheet(), self._problems_title)] if self.tell_problems else []
-        return [*(f"{cells.quoted(title)}!{where}" for where in ranges), *told]
+        return [*(f"{cells.quoted(title)}!{where}" for where in (f"{letter}:{letter}", "1:1")), *told]
 
     @property
     def _problems_title(self) -> str:
         return self.book.tables.get(design.PROBLEMS, Table()).title or problems.worksheet().title
 
     def came_out(self, reply: Mapping[str, Any]) -> bool:
-        """False when rows or columns of Scorecards were moved between the read and the write: read and plan again."""
+        """False when rows of Scorecards were moved between the read and the write: read and plan again."""
         if not self.changes or not self._response_ranges():
             return True
-        if self.tell_problems and not straight.stood(problems.worksheet(), reply):
+        if self.guard == "marks" or (self.tell_problems and not straight.stood(problems.worksheet(), reply)):
             return False
         spans = _shown(reply)
         if len(spans) != len(self._response_ranges()) - self.tell_problems:
             return False
-        ids, top, *_ = spans
+        ids, top = spans
         if not self.book.places.items() <= scorecards.positions(top[0] if top else ()).items():
             return False
         held = {row: str(line[0]) for row, line in enumerate(ids, start=1) if row > 1 and line and line[0]}
-        return not self.strays.touches and self._stands(held)
-
-    def after(self, reply: Mapping[str, Any]) -> PullPlan:
-        """The plan with what its answer tells, to plan anew with: it did not come out, or did not arrive."""
-        _, *lines = [span[0] if span else [] for span in _shown(reply)] or [[]]
-        if len(lines) != 1 + len(self.strays.touched):
-            return self
-        left = self.strays.after(reply.get("replies", [])[-len(self._last) :], lines[0], lines[1:])
-        return replace(self, unsettled=replace(self.unsettled, hits=left.hits, kept=left.kept))
+        return self._stands(held)
 
     def settling(self) -> Iterator[Json]:
         """Bodies of values:batchUpdateByDataFilter, to send one by one once the batches came out."""
@@ -153,7 +159,7 @@ def plan_pull(
     hints: Callable[[Sequence[StoredScorecard]], Iterable[Problem]] = lambda _: (),
     complete_rounds: Mapping[str, str] = MappingProxyType({}),
     failed: PullPlan | None = None,
-    unsettled: Unsettled | None = None,
+    doubted: bool = False,
 ) -> PullPlan:
     """What to write so that Scorecards and Problems hold these responses too.
 
@@ -166,7 +172,7 @@ def plan_pull(
             ("": before all): stored ones since then that are not among them were deleted in the form. `ANY_ROUND`
             among them: of every round, so that a row which people made unreadable and no form knows is none either.
         failed: the plan that was sent just before and did not come out; what it meant to leave is written anew.
-        unsettled: what an earlier pull did that was not seen to come out. Then `incoming` is everything, and what the
+        doubted: an earlier pull was cut off before it was seen to come out. Then `incoming` is everything, and what the
             forms say is true even where a row seems to be newer.
     """
     incoming = list(incoming)
@@ -175,22 +181,16 @@ def plan_pull(
         book = replace(book, scorecards=scorecard_rows.recognized(book, [arrived.card for arrived in incoming]))
         rows = range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1)
         unknown = sorted(set(rows) - {stored.row for stored in book.scorecards})
-    meant = failed.book.scorecards if failed else ()
-    former = failed.unsettled if failed else unsettled or Unsettled()
-    told = {id_: scorecards.cells_of(s, book.zone) for id_, s in _known(former.ids, book, incoming, meant).items()}
-    strays = scorecard_strays.find(book, {**former.versions, **told}, former)
-    if failed or unsettled is not None:
-        unknown = sorted({*unknown, *scorecard_rows.of_nobody(book)} - strays.rows)
+    meant = _meant(failed, {stored.id for stored in book.scorecards}) if failed else ()
+    if failed or doubted:
+        unknown = sorted({*unknown, *scorecard_rows.of_nobody(book)})
     before: dict[str, StoredScorecard] = {}
-    read = [stored for stored in book.scorecards if stored.row not in strays.rows]
-    doubled = [stored.row for stored in read if before.setdefault(stored.id, stored) is not stored]
+    doubled = [s.row for s in book.scorecards if before.setdefault(s.id, s) is not s]
     if book.missing:  # a column of ours was deleted: every row is looked at anew
         before = {id_: replace(stored, sound=False) for id_, stored in before.items()}
     lost = [replace(stored, row=0) for stored in meant if stored.id not in before]
     held = {stored.id: replace(stored, row=before[stored.id].row) for stored in meant if stored.id in before}
-    after, counts = _merge(
-        before | held, incoming, complete_rounds, lost, _Asked.today(book, rubric), doubted=unsettled is not None
-    )
+    after, counts = _merge(before | held, incoming, complete_rounds, lost, _Asked.today(book, rubric), doubted=doubted)
     after = {id_: stored if stored.shown else replace(stored, shown=True) for id_, stored in after.items()}
     after = with_statuses(after)
     noted_before = (failed.book if failed else book).problems  # columns may have been moved under what was written
@@ -200,7 +200,7 @@ def plan_pull(
     noted = problems.order([*found, *hints(tuple(after.values()))])
     changed = [stored for id_, stored in after.items() if before.get(id_) != stored]
     last = scorecard_rows.last_row(book)
-    put_in = (stored for stored in changed if not stored.row and stored.id not in strays.waiting)
+    put_in = (stored for stored in changed if not stored.row)
     added = [replace(stored, row=row) for row, stored in enumerate(put_in, start=last + 1)]
     after |= {stored.id: stored for stored in added}
     places = dict(book.places)
@@ -208,9 +208,8 @@ def plan_pull(
     there = [stored for stored in after.values() if 0 < stored.row <= last]
     room = [
         (_in_zone(book.zone),) if any(not stored.shown for stored in before.values()) else (),
-        tuple(scorecard_rows.without_id(book, doubled)),
-        # strays stand where they were read: columns are put in by the next plan
-        () if strays.touches else tuple(scorecard_rows.new_columns(book, rubric, places, needed, there)),
+        (*scorecard_rows.without_id(book, doubled), *scorecard_rows.renamed(book, counts.renamed)),
+        tuple(scorecard_rows.new_columns(book, rubric, places, needed, there)),
         scorecard_rows.new_rows(last + len(added), book, places),
     ]
     changing = [stored for stored in changed if stored.row]
@@ -221,26 +220,33 @@ def plan_pull(
         problems_sound=book.problems_sound or ANY_ROUND in complete_rounds,
         places=places,
     )
-    bare = bool(former.ids)  # columns are being moved: of a row that misses them, only its id has to be found again
     return PullPlan(
         room=tuple(group for group in room if group),
         written=tuple(added),
-        standing=scorecard_rows.standing(
-            book, [*changing, *(added if bare else ())], [*doubled, *unknown], failed.standing if failed else {}
-        ),
+        standing=scorecard_rows.standing(book, changing, [*doubled, *unknown], failed.standing if failed else {}),
         tell_problems=next(problem_requests(after_it, noted), None) is not None,
         book=after_it,
         new=counts.new,
         edited=counts.edited,
         withdrawn=counts.withdrawn,
-        bare=bare,
-        strays=strays,
-        unsettled=replace(
-            strays.unsettled,
-            ids=former.ids | {stored.id for stored in added},
-            versions={**former.versions, **{s.id: scorecards.cells_of(s, book.zone) for s in added if s.is_history}},
-        ),
+        renamed=counts.renamed,
+        read=book.places,
+        guard=_guard(book, failed),
     )
+
+
+def _meant(failed: PullPlan, there: Collection[str]) -> tuple[StoredScorecard, ...]:
+    """How rows were to stand after the plan, but for those that were to get another id and did not."""
+    kept = {each for ids in failed.renamed.items() if ids[0] in there and ids[1] not in there for each in ids}
+    return tuple(stored for stored in failed.book.scorecards if stored.id not in kept)
+
+
+def _guard(book: Book, failed: PullPlan | None) -> Guard:
+    """A plan that was refused although columns stand where they did: their marks are put there first. Where that is
+    refused as well, it is not for where they stand."""
+    if failed is None or not failed.refused or failed.read != book.places:
+        return "on"
+    return "marks" if failed.guard == "on" else "off"
 
 
 def _shown(reply: Mapping[str, Any]) -> list[list[list[Value]]]:
@@ -254,16 +260,6 @@ def _shown(reply: Mapping[str, Any]) -> list[list[list[Value]]]:
 def _in_zone(zone: ZoneInfo) -> Json:
     """The zone that rows are shown in as the spreadsheet's own: it counts for what people type, too."""
     return {"updateSpreadsheetProperties": {"properties": {"timeZone": zone.key}, "fields": "timeZone"}}
-
-
-def _known(
-    ids: Collection[str], book: Book, incoming: Iterable[Incoming], meant: Iterable[StoredScorecard]
-) -> dict[str, StoredScorecard]:
-    """What rows with these ids were to hold, as far as it is known."""
-    if not ids:
-        return {}
-    versions = (each for stored in book.scorecards if stored.sound for each in (stored, _version(stored)))
-    return {stored.id: stored for stored in chain(versions, map(_arrived, incoming), meant) if stored.id in ids}
 
 
 def _arrived(arrived: Incoming) -> StoredScorecard:
@@ -283,6 +279,7 @@ class _Counts:
     edited: int = 0
     withdrawn: int = 0
     read: set[str] = field(default_factory=set)
+    renamed: dict[str, str] = field(default_factory=dict)  # rows that stay with what a response said before
 
 
 def _merge(
@@ -318,6 +315,13 @@ def _merge(
         elif held.row:
             counts.edited += 1
             former = _version(held)
+            if former.id not in after and held.card.candidate != card.candidate:
+                # what people typed beside it was about the other candidate, and stays in that row
+                counts.renamed[card.response_id] = former.id
+                after[former.id] = replace(former, row=held.row)
+                fresh[card.response_id] = made
+                del after[card.response_id]
+                continue
             if former.id not in after:
                 fresh.setdefault(former.id, former)
         target = after if card.response_id in after else fresh

@@ -99,17 +99,24 @@ def sort(where: Json, *columns: int) -> Json:
     return {"sortRange": {"range": where, "sortSpecs": specs}}
 
 
-def clear(where: Json, content: str) -> Json:
-    """Empty the cells that hold just this text or formula, wherever in the range they are by then."""
-    found = {"find": content, "replacement": "", "matchCase": True, "matchEntireCell": True, "includeFormulas": True}
+def clear(where: Json, content: str, *, leaving: str = "") -> Json:
+    """Empty the cells that hold just this text or formula, wherever in the range they are by then; or leave a text."""
+    found = {
+        "find": content,
+        "replacement": leaving,
+        "matchCase": True,
+        "matchEntireCell": True,
+        "includeFormulas": True,
+    }
     return {"findReplace": found | {"range": where}}
 
 
-def mark_column(sheet_id: int, column: int, key: str, value: str) -> Json:
-    """Developer metadata on one column: it follows the column wherever people move it."""
+def mark_column(sheet_id: int, column: int, key: str, value: str, id_: int | None = None) -> Json:
+    """Developer metadata on one column: it follows the column wherever people move it. `id_`: refused if it is taken."""
     location = {"dimensionRange": dimension(sheet_id, "COLUMNS", column, column + 1)}
     metadata = {"metadataKey": key, "metadataValue": value, "location": location, "visibility": "DOCUMENT"}
-    return {"createDeveloperMetadata": {"developerMetadata": metadata}}
+    given = {} if id_ is None else {"metadataId": id_}
+    return {"createDeveloperMetadata": {"developerMetadata": given | metadata}}
 
 
 def length(value: object) -> int:
@@ -117,15 +124,19 @@ def length(value: object) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
-def packed(groups: Iterable[Sequence[Json]]) -> Iterator[list[Json]]:
-    """The requests in order, in as few batches as stay below the recommended size; no group of them is torn apart."""
+def packed(groups: Iterable[Sequence[Json]], *, beside: Sequence[Json] = ()) -> Iterator[list[Json]]:
+    """The requests in order, in as few batches as stay below the recommended size; no group of them is torn apart.
+
+    `beside`: what each batch has to have room for, too.
+    """
     batch: list[Json] = []
-    room = RECOMMENDED_BYTES - 100
+    full = RECOMMENDED_BYTES - 100 - sum(length(request) + 1 for request in beside)
+    room = full
     for group in groups:
         size = sum(length(request) + 1 for request in group)
         if batch and size > room:
             yield batch
-            batch, room = [], RECOMMENDED_BYTES - 100
+            batch, room = [], full
         batch += group
         room -= size
     if batch:

@@ -1,8 +1,8 @@
 """How rows are put into Scorecards while people sort, insert, move and type in it.
 
-Nothing is written where a cell of theirs may stand by then. A new row goes below everything, a new column is inserted.
-Cells in rows that stand there already are written through the marks of our columns, which follow them wherever people
-move them; they are put in the batch before, whose answer shows whether they sit right. Which response a row holds is
+Nothing is written where a cell of theirs may stand by then. A new row goes below everything, a new column is inserted,
+and the batch is refused if columns do not stand where they were read (`design.guard`). Cells in rows that stand there
+already are written through the marks of our columns, which follow them wherever people move them. Which response a row holds is
 never written over: a row that was moved under the write says for a moment what another should say, but still whose it
 is, and is written anew. What has to go is emptied only if the cell still holds it when the request arrives.
 """
@@ -18,7 +18,6 @@ from pipeline.scorecard import Rubric, SubmittedScorecard
 from pipeline.worksheets import cells, design, scorecards
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
-from pipeline.worksheets.design import COLUMN_KEY
 from pipeline.worksheets.diff import blocks, entered_rows
 from pipeline.worksheets.reading import Book, Table
 from pipeline.worksheets.scorecards import Status, StoredScorecard, Value
@@ -72,6 +71,14 @@ def without_id(book: Book, rows: Iterable[int]) -> Iterator[Json]:
             place = book.places["response"]
             where = ask.grid(design.SCORECARDS, row - 1, row, place, place + 1)
             yield ask.clear(where, cells.sought(held[row - 1][place]))
+
+
+def renamed(book: Book, ids: Mapping[str, str]) -> Iterator[Json]:
+    """Rows of these ids get others, wherever they stand by then."""
+    if "response" in book.places:
+        place = book.places["response"]
+        for id_, other in ids.items():
+            yield ask.clear(ask.grid(design.SCORECARDS, 1, None, place, place + 1), cells.sought(id_), leaving=other)
 
 
 def last_row(book: Book) -> int:
@@ -137,10 +144,10 @@ def new_rows(count: int, book: Book, places: Mapping[str, int]) -> tuple[Json, .
     return tuple(made)
 
 
-def appended(written: Sequence[StoredScorecard], book: Book, *, bare: bool) -> Iterator[Json]:
-    """New rows below everything, made while they are sent; `bare`: with nothing but their ids."""
+def appended(written: Sequence[StoredScorecard], book: Book) -> Iterator[Json]:
+    """New rows below everything, made while they are sent."""
     width = max(book.places.values(), default=-1) + 1
-    keys = {place: key for key, place in book.places.items() if key == "response" or not bare}
+    keys = {place: key for key, place in book.places.items()}
     for start in range(0, len(written), TOGETHER):
         told = [scorecards.cells_of(stored, book.zone) for stored in written[start : start + TOGETHER]]
         lines = [[line.get(keys.get(place, ""), {}) for place in range(width)] for line in told]
@@ -175,13 +182,6 @@ def standing(
             if place < len(held) and held[place] and cells.same(cell, held[place]):
                 made.setdefault(key, {})[row] = cells.EMPTY
     return {key: dict(sorted(column.items())) for key, column in made.items()}
-
-
-def marks(keys: Iterable[str], places: Mapping[str, int]) -> Iterator[Json]:
-    """Put the marks of these columns where they belong: people may have pasted a column elsewhere, or typed its header."""
-    for key in keys:
-        yield {"deleteDeveloperMetadata": {"dataFilter": design.marked(design.SCORECARDS, key)}}
-        yield ask.mark_column(design.SCORECARDS, places[key], COLUMN_KEY, design.mark(design.SCORECARDS, key))
 
 
 def bodies(changed: Standing) -> Iterator[Json]:

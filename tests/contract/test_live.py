@@ -24,6 +24,7 @@ from pipeline.google import auth, drive, forms, sheets
 from pipeline.google.refusals import Invalid
 from pipeline.google.retry import NotFound
 from pipeline.google.session import Session, bearer, connect
+from pipeline.worksheets import design
 
 LIVE = os.environ.get("PIPELINE_LIVE") == "1"
 NOT_RUN = "not run against Google: set PIPELINE_LIVE=1 and name credentials (tests/contract/LIVE.md)"
@@ -415,3 +416,19 @@ def test_a_search_for_whole_cells_finds_numbers_and_formulas(bench: Bench) -> No
     finds = [{"findReplace": said | {"find": find}} for find in ("4", "46085.37938657407", "=2+2")]
     sheets.batch_update(bench.session, spreadsheet, {"requests": [entered(0, *values), *finds]})
     assert shown(bench, spreadsheet, "Sheet1!A1:D1") == [["", "", "", "44"]]
+
+
+def test_a_batch_is_refused_by_a_mark_that_stands_elsewhere(bench: Bench) -> None:
+    """L25: metadata taken away from one place and made there anew, with its id; refused if it did not stand there."""
+    spreadsheet = bench.spreadsheet()
+
+    def write(place: int, said: str) -> None:
+        guard = design.guard(0, {"title": place})
+        body = {"requests": [*guard, entered(0, {"stringValue": said})]}
+        sheets.batch_update(bench.session, spreadsheet, body)
+
+    write(1, "first")
+    write(1, "second")
+    with pytest.raises(Invalid):
+        write(2, "third")
+    assert shown(bench, spreadsheet, "Sheet1!A1") == [["second"]]

@@ -323,6 +323,24 @@ def test_metadata_is_changed_got_and_deleted(tagged):
     assert refusal(got).status_code == 404
 
 
+def test_an_id_of_metadata_is_free_again_once_it_was_deleted_and_no_sooner(book):
+    """A batch that takes it away from one place, and makes it there anew, is refused if it stood at another."""
+
+    def anew(place):
+        made = tag("column", dimensionRange=lines(place, place + 1, "COLUMNS"))
+        made["createDeveloperMetadata"]["developerMetadata"]["metadataId"] = 7
+        there = {"metadataLocation": {"dimensionRange": lines(place, place + 1, "COLUMNS")}}
+        lookup = there | {"metadataKey": "column", "locationMatchingStrategy": "EXACT_LOCATION"}
+        return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}, made
+
+    book.change(*anew(1))
+    book.change(*anew(1))
+    assert "requests[1].createDeveloperMetadata" in book.refused(*anew(2))
+    book.change({"insertDimension": {"range": lines(0, 1, "COLUMNS")}})
+    assert "already exists" in book.refused(*anew(1))
+    book.change(*anew(2))
+
+
 def test_metadata_needs_a_key_a_visibility_and_one_line(book):
     """Google refuses the rest."""
     for wrong in (
