@@ -66,6 +66,8 @@ def look_up(book: Book, lookup: Json) -> list[Json]:
     strategy, place = lookup.get("locationMatchingStrategy"), lookup.get("metadataLocation")
     if strategy and not place:
         raise invalid("locationMatchingStrategy may only be specified with a metadataLocation.")
+    if strategy == "EXACT_LOCATION" and "locationType" in lookup:
+        raise invalid("locationType must be left unspecified when the locationMatchingStrategy is EXACT_LOCATION.")
     asked = ("metadataId", "metadataKey", "metadataValue", "visibility")
     wanted = {name: lookup[name] for name in asked if name in lookup}
     return [

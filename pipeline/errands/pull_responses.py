@@ -31,7 +31,6 @@ from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, Versi
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
 ATTEMPTS = 8  # at writing while people move rows
-GUARD = "createDeveloperMetadata"  # the request that is refused where columns were moved
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ def _send(project: Project, spreadsheet_id: str, plan: PullPlan, *, last: bool) 
     except (Invalid, OutcomeUnknown) as refusal:  # also a worksheet renamed or rows gone in between: a bad range
         if last:
             raise
-        return replace(plan, refused=GUARD in str(refusal))
+        return replace(plan, guard=plan.guard.told(refusal))
     return None
 
 

@@ -191,31 +191,14 @@ def mark(sheet_id: int, key: str) -> str:
     return f"{sheet_id}.{key}"
 
 
-def put_mark(sheet_id: int, key: str, place: int, *, own_id: bool = True) -> Iterator[Json]:
-    """Mark this column as the one with this key, and no other any more; `own_id`: so that it can be guarded."""
+def put_mark(sheet_id: int, key: str, place: int) -> Iterator[Json]:
+    """Mark this column as the one with this key, and no other any more."""
     yield {"deleteDeveloperMetadata": {"dataFilter": marked(sheet_id, key)}}
-    yield (
-        _own_mark(sheet_id, key, place) if own_id else ask.mark_column(sheet_id, place, COLUMN_KEY, mark(sheet_id, key))
-    )
+    yield own_mark(sheet_id, key, place)
 
 
-def guard(sheet_id: int, places: Mapping[str, int]) -> Iterator[Json]:
-    """Requests that change nothing if these columns, by key, stand at these places when they arrive; if any of them
-    does not, Google refuses them, and with them the whole batch: what comes after them cannot miss its column.
-
-    Each takes the mark away from the place alone, and makes it there anew, with its id. If it was not there, the id is
-    taken. https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.developerMetadata
-    """
-    for key, place in places.items():
-        lookup = {"metadataKey": COLUMN_KEY, "metadataValue": mark(sheet_id, key)}
-        where = {"dimensionRange": ask.dimension(sheet_id, "COLUMNS", place, place + 1)}
-        exactly = lookup | {"metadataLocation": where, "locationMatchingStrategy": "EXACT_LOCATION"}
-        yield {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": exactly}}}
-        yield _own_mark(sheet_id, key, place)
-
-
-def _own_mark(sheet_id: int, key: str, place: int) -> Json:
-    """The mark with an id that is always the same, so that there can never be two of it."""
+def own_mark(sheet_id: int, key: str, place: int) -> Json:
+    """The column's mark with an id that is always the same, so that there can never be two of it."""
     value = mark(sheet_id, key)
     id_ = int.from_bytes(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")
     return ask.mark_column(sheet_id, place, COLUMN_KEY, value, max(1, id_ >> 1))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.scorecard import Problem, Rubric, SubmittedScorecard, instant, latest
@@ -20,14 +20,12 @@ from pipeline.worksheets import cells, design, problems, scorecard_rows, scoreca
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.diff import entered_rows, rewrite
+from pipeline.worksheets.guard import Guard
 from pipeline.worksheets.reading import Book, Table
 from pipeline.worksheets.scorecards import Status, StoredScorecard, Value
 
 ANY_ROUND = "*"  # no id of a round
 SOME = 1000  # rows of Problems that are compared at a time
-# how a plan is sent: as long as our columns stand where they were read; or nothing but their marks, which were found
-# elsewhere; or without looking, where Google does not take marks in that way
-Guard = Literal["on", "marks", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,7 @@ class PullPlan:
     edited: int
     withdrawn: int
     renamed: Mapping[str, str] = field(default_factory=dict)  # rows that get another id, by the one they have
-    read: Mapping[str, int] = field(default_factory=dict)  # where the columns of Scorecards stood
-    guard: Guard = "on"
-    refused: bool = False  # because they did not stand there, as far as their marks tell
+    guard: Guard = field(default_factory=lambda: Guard(design.SCORECARDS))
 
     @property
     def changes(self) -> bool:
@@ -73,25 +69,22 @@ class PullPlan:
 
     def batches(self) -> Iterator[list[Json]]:
         """All requests in order, none of a group torn from the others."""
-        if self.guard == "marks":
-            yield list(self._marks())
+        if self.guard.way == "marks":
+            yield list(self.guard.marks())
             return
         # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
         told = ((request,) for request in problem_requests(self.book, self.book.problems))
         added = ((request,) for request in scorecard_rows.appended(self.written, self.book))
-        if not self._changes_scorecards or self.guard == "off":
-            yield from ask.packed(chain(told, [tuple(self._marks())] if self.standing else [], self.room, added))
+        if not self._changes_scorecards:
+            yield from ask.packed(told)
             return
-        places = self.read
-        batches = ask.packed(chain(told, self.room, added), beside=list(design.guard(design.SCORECARDS, places)))
+        guard = self.guard
+        marks = [tuple(guard.marks())] if guard.way == "off" else []
+        batches = ask.packed(chain(told, marks, self.room, added), beside=list(guard.requests()))
         for batch in chain([next(batches, [])], batches):
-            yield [*design.guard(design.SCORECARDS, places), *batch]
+            yield [*guard.requests(), *batch]
             if any("insertDimension" in request for request in batch):
-                places = self.book.places
-
-    def _marks(self) -> Iterator[Json]:
-        for key, place in self.read.items():
-            yield from design.put_mark(design.SCORECARDS, key, place, own_id=self.guard != "off")
+                guard = replace(guard, places=self.book.places)
 
     def bodies(self) -> Iterator[Json]:
         """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
@@ -127,7 +120,7 @@ class PullPlan:
         """False when rows of Scorecards were moved between the read and the write: read and plan again."""
         if not self.changes or not self._response_ranges():
             return True
-        if self.guard == "marks" or (self.tell_problems and not straight.stood(problems.worksheet(), reply)):
+        if self.guard.way == "marks" or (self.tell_problems and not straight.stood(problems.worksheet(), reply)):
             return False
         spans = _shown(reply)
         if len(spans) != len(self._response_ranges()) - self.tell_problems:
@@ -230,8 +223,7 @@ def plan_pull(
         edited=counts.edited,
         withdrawn=counts.withdrawn,
         renamed=counts.renamed,
-        read=book.places,
-        guard=_guard(book, failed),
+        guard=Guard(design.SCORECARDS, book.places).after(failed.guard if failed else None),
     )
 
 
@@ -239,14 +231,6 @@ def _meant(failed: PullPlan, there: Collection[str]) -> tuple[StoredScorecard, .
     """How rows were to stand after the plan, but for those that were to get another id and did not."""
     kept = {each for ids in failed.renamed.items() if ids[0] in there and ids[1] not in there for each in ids}
     return tuple(stored for stored in failed.book.scorecards if stored.id not in kept)
-
-
-def _guard(book: Book, failed: PullPlan | None) -> Guard:
-    """A plan that was refused although columns stand where they did: their marks are put there first. Where that is
-    refused as well, it is not for where they stand."""
-    if failed is None or not failed.refused or failed.read != book.places:
-        return "on"
-    return "marks" if failed.guard == "on" else "off"
 
 
 def _shown(reply: Mapping[str, Any]) -> list[list[list[Value]]]:

@@ -1,7 +1,7 @@
 """How rows are put into Scorecards while people sort, insert, move and type in it.
 
 Nothing is written where a cell of theirs may stand by then. A new row goes below everything, a new column is inserted,
-and the batch is refused if columns do not stand where they were read (`design.guard`). Cells in rows that stand there
+and the batch is refused if columns do not stand where they were read (see `guard`). Cells in rows that stand there
 already are written through the marks of our columns, which follow them wherever people move them. Which response a row holds is
 never written over: a row that was moved under the write says for a moment what another should say, but still whose it
 is, and is written anew. What has to go is emptied only if the cell still holds it when the request arrives.

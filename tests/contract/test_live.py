@@ -24,7 +24,7 @@ from pipeline.google import auth, drive, forms, sheets
 from pipeline.google.refusals import Invalid
 from pipeline.google.retry import NotFound
 from pipeline.google.session import Session, bearer, connect
-from pipeline.worksheets import design
+from pipeline.worksheets.guard import Guard
 
 LIVE = os.environ.get("PIPELINE_LIVE") == "1"
 NOT_RUN = "not run against Google: set PIPELINE_LIVE=1 and name credentials (tests/contract/LIVE.md)"
@@ -423,7 +423,7 @@ def test_a_batch_is_refused_by_a_mark_that_stands_elsewhere(bench: Bench) -> Non
     spreadsheet = bench.spreadsheet()
 
     def write(place: int, said: str) -> None:
-        guard = design.guard(0, {"title": place})
+        guard = Guard(0, {"title": place}).requests()
         body = {"requests": [*guard, entered(0, {"stringValue": said})]}
         sheets.batch_update(bench.session, spreadsheet, body)
 

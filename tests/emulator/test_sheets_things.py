@@ -286,6 +286,8 @@ def test_metadata_is_found_by_what_it_is_and_where(tagged):
     assert found(tagged, {"metadataLocation": place}) == ["tab", "row", "column"]
     exact = {"metadataLocation": place, "locationMatchingStrategy": "EXACT_LOCATION"}
     assert found(tagged, exact) == ["row"]
+    mixed = {"dataFilter": {"developerMetadataLookup": exact | {"locationType": "ROW"}}}
+    assert "must be left unspecified" in tagged.refused({"deleteDeveloperMetadata": mixed})
     assert found(tagged, {"metadataKey": "none"}) == []
 
 
