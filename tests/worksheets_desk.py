@@ -6,6 +6,7 @@ Stands where the errands stand: sends what the worksheets room plans and hands b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from googleapiclient.errors import HttpError
@@ -64,8 +65,13 @@ class Desk:
             between = _nothing
             plan = worksheets.plan_pull(book, incoming, self.rubric, problems_found=problems, failed=failed, **more)
             reply: Json = {}
-            for body in plan.bodies():
-                reply = self.send(body, worksheets.RESPONSE_FIELDS)
+            try:
+                for body in plan.bodies():
+                    reply = self.send(body, worksheets.RESPONSE_FIELDS)
+            except HttpError as refused:
+                assert refused.status_code == 400, refused
+                failed = replace(plan, guard=plan.guard.told(refused))
+                continue
             if plan.came_out(reply) and all(plan.settled(self._fill(body)) for body in plan.settling()):
                 return plan
             failed = plan
@@ -110,12 +116,15 @@ class Desk:
         for _ in range(tries):
             plan = self.plan(between, now, plan)
             first = first or plan
-            if self._apply(plan):
+            failed = self._apply(plan)
+            if failed is None:
                 return first
+            plan = failed
             between = _nothing
         raise AssertionError("Rankings did not come out as planned")
 
-    def _apply(self, plan: RankingsPlan) -> bool:
+    def _apply(self, plan: RankingsPlan) -> RankingsPlan | None:
+        """None, or the plan as it failed."""
         reply: Json = {}
         self._fill(plan.mend)
         try:
@@ -123,11 +132,11 @@ class Desk:
                 reply = self.send(body, worksheets.RESPONSE_FIELDS)
         except HttpError as refused:
             assert refused.status_code == 400, refused
-            return False
+            return replace(plan, guard=plan.guard.told(refused))
         if plan.bodies and not plan.came_out(reply):
-            return False
+            return plan
         self._fill(plan.fill)
-        return True
+        return None
 
     def _fill(self, body: Json | None) -> Json:
         if not body:

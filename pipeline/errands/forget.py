@@ -107,7 +107,7 @@ def forget(project: Project, typed: str) -> Receipt:
         if is_named(stored.card.candidate, candidate) and stored.card.round in ids.forms
     }
     book = _out_of_the_spreadsheet(project, ids.spreadsheet, snapshot, candidate, applied, marks, receipt)
-    _leave_no_comment(project, book, candidate)
+    _leave_no_comment(project, candidate)
     _rank_the_others(project, book, receipt)
     receipt.erased.update(erase_from_hidden(project.hidden, project.role.id, candidate))
     receipt.erased = Counter({where: count for where, count in receipt.erased.items() if count})
@@ -252,15 +252,11 @@ def _recorded(before: Recorded, applied: Mapping[str, FormPlan], marks: set[str]
     )
 
 
-def _leave_no_comment(project: Project, book: Book, candidate: str) -> None:
-    """Comments that a run which gave up keeps to put them back: only those beside candidates who are still there, and on
-    people's own rows what does not name this one."""
+def _leave_no_comment(project: Project, candidate: str) -> None:
+    """Of the comments that a run which gave up keeps to put them back, only those that do not name the candidate."""
     kept = project.state.role(project.role.id).get("beside")
     if kept:
-        there = {*book.candidates, *(stored.card.candidate for stored in book.scorecards)}
-        rest = worksheets.Beside.of(kept).only(
-            {worksheets.key_of(name) for name in there}, worksheets.mention(candidate)
-        )
+        rest = worksheets.Beside.of(kept).without(worksheets.mention(candidate))
         project.state.remember(project.role.id, beside=rest.document())
 
 

@@ -115,7 +115,7 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         sent = _merged(project, book, reading, complete, doubted, failed)
     raise Refused(
         "Rows or columns of Scorecards were moved each time while responses were written.",
-        "Ask whoever is sorting or deleting rows to pause, and run this again.",
+        "Ask whoever is sorting or moving them to pause, and run this again.",
     )
 
 
@@ -170,9 +170,10 @@ def _send(project: Project, spreadsheet_id: str, plan: PullPlan, *, last: bool) 
             if not plan.settled(sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, body)):
                 return plan
     except (Invalid, OutcomeUnknown) as refusal:  # also a worksheet renamed or rows gone in between: a bad range
-        if last:
+        guard = plan.guard.told(refusal)
+        if last and not guard.refused:
             raise
-        return replace(plan, guard=plan.guard.told(refusal))
+        return replace(plan, guard=guard)
     return None
 
 

@@ -27,7 +27,7 @@ from pipeline.state import write_atomically
 from pipeline.worksheets import Book, Limits
 from pipeline.worksheets.design import RANKINGS
 
-ATTEMPTS = 5  # people would have to move rows in each of five short moments
+ATTEMPTS = 8  # people would have to move rows or columns in each of eight short moments
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ def write_rankings(
             )
         if plan.sorts:  # should this run end before all is seen to be in its place, the next one looks
             project.state.remember(project.role.id, beside=plan.beside.document())
-        if _send(project, ids.spreadsheet, plan, last=attempt + 1 == ATTEMPTS):
+        failed = _send(project, ids.spreadsheet, plan, last=attempt + 1 == ATTEMPTS)
+        if failed is None:
             if plan.bodies:
                 keep_recorded(project, worksheets.record_of(held.recorded))
                 _keep_record(project, ranked, inputs)
@@ -152,10 +153,11 @@ def write_rankings(
                 project.state.remember(project.role.id, beside=None)
                 return Written(ranked, changed, url, tuple(dict.fromkeys(notices)), round_id)
             # formulas that are put back name rows and columns where they were read: see whether they still stood there
+        plan = failed or plan
         book = None  # people are at work in it: take nothing for granted that was read before
     raise Refused(
-        "Rows of Rankings were moved each time while it was written.",
-        "Ask whoever is sorting or deleting rows to pause, and run this again.",
+        "Rows or columns of Rankings were moved each time while it was written.",
+        "Ask whoever is sorting or moving them to pause, and run this again.",
     )
 
 
@@ -165,8 +167,10 @@ def spreadsheet_url(project: Project, spreadsheet_id: str) -> str:
     return f"{base}/spreadsheets/d/{spreadsheet_id}/edit"
 
 
-def _send(project: Project, spreadsheet_id: str, plan: worksheets.RankingsPlan, *, last: bool) -> bool:
-    """Carry out the plan; False when it did not come out as planned and has to be made anew."""
+def _send(
+    project: Project, spreadsheet_id: str, plan: worksheets.RankingsPlan, *, last: bool
+) -> worksheets.RankingsPlan | None:
+    """Carry out the plan. None, or when rows, columns or worksheets were moved under it what failed: plan anew."""
     reply: dict[str, Any] = {}
     try:
         if plan.mend:
@@ -174,16 +178,15 @@ def _send(project: Project, spreadsheet_id: str, plan: worksheets.RankingsPlan, 
         for body in plan.bodies:
             reply = sheets.batch_update(project.session, spreadsheet_id, body, fields=worksheets.RESPONSE_FIELDS)
         if plan.bodies and not plan.came_out(reply):
-            return False
+            return plan
         if plan.fill:
             sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, plan.fill)
-    except OutcomeUnknown:
-        return False
-    except Invalid:  # a worksheet renamed or rows gone in between are refused as a bad range
-        if last:
+    except (Invalid, OutcomeUnknown) as refusal:  # also a worksheet renamed or rows gone in between: a bad range
+        guard = plan.guard.told(refusal)
+        if last and isinstance(refusal, Invalid) and not guard.refused:
             raise
-        return False
-    return True
+        return replace(plan, guard=guard)
+    return None
 
 
 def _with_releases(project: Project, book: Book, releases: Sequence[str]) -> Book:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from pipeline.worksheets import design
 from pipeline.worksheets import requests as ask
@@ -22,25 +21,11 @@ REFUSED = "createDeveloperMetadata"  # what Google's answer names then
 
 @dataclass(frozen=True)
 class Guard:
-    """Where the columns of one worksheet were read, by key, and how a batch for them is sent.
-
-    Attributes:
-        way: "on": refused if they stand elsewhere. "marks": nothing but their marks, which were not where they stand, as
-            when people exchanged headers. "off": without looking, where Google does not take marks in that way.
-        refused: whether it was.
-    """
+    """Where the columns of one worksheet were read, by key; `refused`: they did not stand there, said the workspace."""
 
     sheet_id: int
     places: Mapping[str, int] = field(default_factory=dict)
-    way: Literal["on", "marks", "off"] = "on"
     refused: bool = False
-
-    def after(self, former: Guard | None) -> Guard:
-        """With what became of the former one: if it was refused although the columns stand where they did, their marks
-        are put there first; if that is refused, too, it is not for where they stand."""
-        if former is None or not former.refused or former.places != self.places:
-            return self
-        return replace(self, way="marks" if former.way == "on" else "off")
 
     def told(self, refusal: Exception) -> Guard:
         """With what the workspace said of the batch."""
@@ -48,19 +33,14 @@ class Guard:
 
     def requests(self) -> Iterator[Json]:
         """What a batch begins with."""
-        if self.way == "on":
-            for key, place in self.places.items():
-                where = {"dimensionRange": ask.dimension(self.sheet_id, "COLUMNS", place, place + 1)}
-                lookup: Json = {"metadataKey": design.COLUMN_KEY, "metadataValue": design.mark(self.sheet_id, key)}
-                lookup |= {"metadataLocation": where, "locationMatchingStrategy": "EXACT_LOCATION"}
-                yield {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
-                yield design.own_mark(self.sheet_id, key, place)
+        for key, place in self.places.items():
+            where = {"dimensionRange": ask.dimension(self.sheet_id, "COLUMNS", place, place + 1)}
+            lookup: Json = {"metadataKey": design.COLUMN_KEY, "metadataValue": design.mark(self.sheet_id, key)}
+            lookup |= {"metadataLocation": where, "locationMatchingStrategy": "EXACT_LOCATION"}
+            yield {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
+            yield design.own_mark(self.sheet_id, key, place)
 
     def marks(self) -> Iterator[Json]:
-        """Brings the marks to where the columns stand."""
+        """Brings the marks to where the columns were read."""
         for key, place in self.places.items():
-            if self.way != "off":
-                yield from design.put_mark(self.sheet_id, key, place)
-                continue
-            yield {"deleteDeveloperMetadata": {"dataFilter": design.marked(self.sheet_id, key)}}
-            yield ask.mark_column(self.sheet_id, place, design.COLUMN_KEY, design.mark(self.sheet_id, key))
+            yield from design.put_mark(self.sheet_id, key, place)

@@ -186,7 +186,7 @@ def plan_repair(survey: Mapping[str, Any], tables: Mapping[int, Table], of: Rubr
         marks = marks_in(sheet.id, next(iter(there.get("data", [])), {}))
         if sheet.marked:
             made += _headed(sheet, held, marks, notices) if held else []
-            headers += _headers(sheet, marks)
+            headers += _headers(sheet, marks, held)
         if sheet.marked or held is None:
             continue
         done = straight.straighten(sheet, held.rows, marks, there)
@@ -243,12 +243,13 @@ def _lost(sheet_id: int) -> str:
     return ""
 
 
-def _headers(sheet: Worksheet, marks: Mapping[str, int]) -> Iterator[Json]:
-    """The header texts of our marked columns, wherever they stand when they are written."""
-    known = {column.key: column for column in sheet.columns}
-    for key in marks:
-        if key in known:
-            yield design.column_values(sheet.id, key, [known[key].header])
+def _headers(sheet: Worksheet, marks: Mapping[str, int], held: Table | None) -> Iterator[Json]:
+    """The header texts that are missing, over our marked columns, wherever these stand when it is written."""
+    row = straight.header_row(sheet.columns, held.rows) if held else None
+    there = held.rows[row] if held and row is not None else ()
+    for column in sheet.columns:
+        if column.key in marks and column.header not in there:
+            yield design.column_values(sheet.id, column.key, [column.header])
 
 
 def plan_rubric(of: Rubric, book: Book, recorded: Recorded) -> list[Json]:

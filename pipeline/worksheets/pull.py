@@ -58,6 +58,7 @@ class PullPlan:
     withdrawn: int
     renamed: Mapping[str, str] = field(default_factory=dict)  # rows that get another id, by the one they have
     guard: Guard = field(default_factory=lambda: Guard(design.SCORECARDS))
+    marks_first: bool = False  # columns stand where they were read, but not their marks: nothing else is sent
 
     @property
     def changes(self) -> bool:
@@ -69,7 +70,7 @@ class PullPlan:
 
     def batches(self) -> Iterator[list[Json]]:
         """All requests in order, none of a group torn from the others."""
-        if self.guard.way == "marks":
+        if self.marks_first:
             yield list(self.guard.marks())
             return
         # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
@@ -79,8 +80,7 @@ class PullPlan:
             yield from ask.packed(told)
             return
         guard = self.guard
-        marks = [tuple(guard.marks())] if guard.way == "off" else []
-        batches = ask.packed(chain(told, marks, self.room, added), beside=list(guard.requests()))
+        batches = ask.packed(chain(told, self.room, added), beside=list(guard.requests()))
         for batch in chain([next(batches, [])], batches):
             yield [*guard.requests(), *batch]
             if any("insertDimension" in request for request in batch):
@@ -120,7 +120,7 @@ class PullPlan:
         """False when rows of Scorecards were moved between the read and the write: read and plan again."""
         if not self.changes or not self._response_ranges():
             return True
-        if self.guard.way == "marks" or (self.tell_problems and not straight.stood(problems.worksheet(), reply)):
+        if self.marks_first or (self.tell_problems and not straight.stood(problems.worksheet(), reply)):
             return False
         spans = _shown(reply)
         if len(spans) != len(self._response_ranges()) - self.tell_problems:
@@ -223,7 +223,9 @@ def plan_pull(
         edited=counts.edited,
         withdrawn=counts.withdrawn,
         renamed=counts.renamed,
-        guard=Guard(design.SCORECARDS, book.places).after(failed.guard if failed else None),
+        guard=Guard(design.SCORECARDS, book.places),
+        # as when people exchanged headers, by which columns of Scorecards are known
+        marks_first=failed is not None and failed.guard.refused and failed.guard.places == book.places,
     )
 
 

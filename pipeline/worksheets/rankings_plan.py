@@ -1,19 +1,17 @@
 """How Rankings is brought up to date while managers work in it.
 
-Between our read and our write anybody may sort, insert, delete or type. So nothing is written at a place that was
-read: values live in Results; a missing column is inserted anew; a new candidate's row is appended below everything; a
-formula of ours that somebody typed over is written back through the column's developer metadata, which follows the
-column, and is the same in whatever row it lands. The order is made by sorting inside the batch, first by key, so that
-the notes can be laid down in the order of keys, then by the order of the ranking. The batch's own answer shows whether
-keys, order and notes are as planned.
+Between our read and our write anybody may sort, insert, delete or type. The batch is refused if columns do not stand where
+they were read (see `guard`), but rows may: so values live in Results; a new candidate's row is appended below everything; a
+formula of ours that somebody typed over is written back through the column's mark, and is the same in whatever row it
+lands. The order is made by sorting inside the batch, first by key, so that the notes can be laid down in the order of
+keys, then by the order of the ranking. The batch's own answer shows whether keys, order and notes are as planned.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.ranking.results import Ranking
@@ -26,26 +24,19 @@ from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.results import Reference, key_of
 from pipeline.worksheets.snapshot import Sheet
 
-_OUR_FORMULA = re.compile(r'=IF\((\$[A-Z]+\d+|#REF!)="","",IF\((OR\()?ROW\(')
-
 
 @dataclass(frozen=True)
 class Expected:
-    """What the answer of the batch must show: each header over its column, every key in its place, each name with its
-    note, and every stray found. Key's header alone would not do: a column that is moved from the left into ours shifts
-    those between. A stray that was not found any more has to be looked for again before its gap is closed."""
+    """What the answer of the batch must show: each header over its column, every key in its place, and each name with its
+    note. Key's header alone would not do: a column that is moved from the left into ours shifts those between."""
 
     order: Sequence[str] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[int, str] = field(default_factory=dict)
-    strays: int = 0
     final: bool = True  # whether no plan has to follow in any case
 
     def holds(self, reply: Mapping[str, Any]) -> bool:
-        if (
-            sum(told.get("findReplace", {}).get("occurrencesChanged", 0) for told in reply.get("replies", []))
-            < self.strays
-        ) or not self.final:
+        if not self.final:
             return False
         sheets = reply.get("updatedSpreadsheet", {}).get("sheets", [])
         ours = [sheet for sheet in sheets if sheet.get("properties", {}).get("sheetId") == design.RANKINGS]
@@ -85,7 +76,8 @@ class RowsPlan:
     response_ranges: tuple[str, ...]
     expected: Expected
     notices: tuple[str, ...]
-    places: Mapping[str, int]
+    read: Mapping[str, int]  # where our columns stood
+    places: Mapping[str, int]  # where they stand after it
     beside: Beside
 
 
@@ -111,17 +103,15 @@ def plan(
     order: Sequence[str],
     explanations: Mapping[str, str],
     *,
-    known: Collection[str],
     beside: Beside,
 ) -> RowsPlan:
     """Requests that bring Rankings up to date.
 
     Args:
         order: every key in the order of Results.
-        known: every key that we may have written: those in Results, before and after.
         explanations: by candidate, what the note on the name says.
-        beside: what batches before this one brought that were not seen to come out, and the managers' notes over which
-            they may have laid ours.
+        beside: the managers' notes over which batches before this one may have laid ours, if they were not seen to come
+            out.
     """
     found = find(sheet, of)
     notices: list[str] = []
@@ -132,18 +122,9 @@ def plan(
         if key_of(candidate) in order
     }
     beside, over = rankings_notes.lay(sheet, found, notes.values(), beside)
-    strays = [
-        *_strays(sheet, found, known, beside.added, notices),
-        *_no_keys(sheet, found, notices),
-        *(
-            () if found.header else over
-        ),  # a header among the rows is moved up first, and the next plan sees to the notes
-    ]
-    made = list(_missing_columns(of, sheet, places, notices))
-    # formulas after the batch: written before it, they would close the gaps that strays are known by
-    cleared = sum("findReplace" in request for request in strays)
-    later = bool(made) or cleared > 0
-    made = [*strays, *made]
+    columns = list(_missing_columns(of, sheet, places, notices))
+    # a header among the rows is moved up first, and the next plan sees to the notes
+    made = [*_no_keys(sheet, found, notices), *(() if found.header else over), *columns]
     if found.header:
         source = ask.dimension(sheet.id, "ROWS", found.header, found.header + 1)
         made.append({"moveDimension": {"source": source, "destinationIndex": 0}})
@@ -154,7 +135,7 @@ def plan(
     made += _appended(of, sheet, fresh, places, results)
     if fresh or made or not _settled(sheet, found, order, notes):
         made += _sorted_with_notes(sheet.id, places, [*held, *fresh], notes)
-    values, mended = _mended(of, sheet, found, places, results, len(held) + len(fresh), everything=later)
+    values, mended = _mended(of, sheet, found, places, results, len(held) + len(fresh), everything=bool(columns))
     notices += mended
     title = quoted(sheet.title)
     spans = tuple(f"{title}!{letters(places[key])}:{letters(places[key])}" for key in ("key", "order", "candidate"))
@@ -162,13 +143,14 @@ def plan(
     headers = {places[column.key]: column.header for column in rankings.columns(of)}
     return RowsPlan(
         (*made, *_looks(of, sheet, places, anew=found.header != 0)),
-        None if later else values,
-        values if later else None,
+        None if columns else values,
+        values if columns else None,
         spans if made else (),
-        Expected(tuple(order), notes, headers, cleared, final=not (found.header and over)),
+        Expected(tuple(order), notes, headers, final=not (found.header and over)),
         tuple(notices),
+        found.places,
         places,
-        replace(beside, added=beside.added | set(fresh)),
+        beside,
     )
 
 
@@ -190,33 +172,6 @@ def _missing_columns(of: Rubric, sheet: Sheet, places: dict[str, int], notices: 
                 yield from design.header_height(spec)
             notices.append(f"Rankings had no column {column.header}; it has been put in")
         before = places[column.key]
-
-
-def _strays(
-    sheet: Sheet, found: Found, known: Collection[str], added: Collection[str], notices: list[str]
-) -> Iterator[Json]:
-    """Clear what a batch of ours left in wrong columns when people moved columns under it: cells of a row that it had
-    just appended. A row counts as such when its key is not in its column, or a cell of ours is empty.
-
-    Cells are found by what they hold when the request arrives, not by where they were read: by then another cell may
-    stand there. A formula names its row and may read otherwise by then, so the key goes last: as long as it is there,
-    the row is known. The batch may be that of a run which gave up.
-    """
-    ours = set(found.places.values())
-    keyed = {row for row, _ in found.rows}
-    held_keys = {key for _, key in found.rows}
-    for row, held in enumerate(sheet.rows):
-        texts = [str(cells.entered(cell)) for cell in held]
-        keys = {place for place, said in enumerate(texts) if said in added or (said in known and said not in held_keys)}
-        formulas = {place for place, said in enumerate(texts) if _OUR_FORMULA.match(said)}
-        lost = bool(keys) and row not in keyed
-        gap = row in keyed and any(cells.entered(sheet.cell(row, place)) is None for place in ours)
-        for place in sorted((formulas or keys) if lost else (formulas | keys) - ours if gap else ()):
-            yield ask.clear(ask.grid(sheet.id, left=place, right=place + 1), texts[place])
-        if lost and any(
-            place not in ours | keys | formulas and said not in ("None", "") for place, said in enumerate(texts)
-        ):
-            notices.append("A row of Rankings came out without its key; what was typed beside it stays there")
 
 
 def _no_keys(sheet: Sheet, found: Found, notices: list[str]) -> Iterator[Json]:

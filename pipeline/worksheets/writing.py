@@ -1,8 +1,8 @@
 """What write-rankings writes: one atomic batch, and how its own answer tells whether it came out as planned.
 
 Results and the other worksheets that are ours alone are written at fixed places, rows that differ only; formulas that
-are alike from row to row as one that is carried down. In Rankings, where managers work at the same time, nothing is
-written at a place that was read: see `rankings_plan.py`.
+are alike from row to row as one that is carried down. Of Rankings, where managers work at the same time, see
+`rankings_plan.py`.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from pipeline.worksheets.about import Record
 from pipeline.worksheets.cells import Columns, Json
 from pipeline.worksheets.design import Worksheet
 from pipeline.worksheets.diff import blocks, entered_rows, rewrite
+from pipeline.worksheets.guard import Guard
 from pipeline.worksheets.rankings_notes import Beside
 from pipeline.worksheets.reading import Book
 from pipeline.worksheets.snapshot import Sheet, Snapshot
 from pipeline.worksheets.whatif import Limits
 
 RESPONSE_FIELDS = (
-    "replies(findReplace(occurrencesChanged)),"
     "updatedSpreadsheet(sheets(properties(sheetId),data("
     "columnMetadata(developerMetadata(metadataKey,metadataValue)),rowData(values(effectiveValue,note)))))"
 )
@@ -55,7 +55,7 @@ class RankingsPlan:
     fill: Json | None = None  # another one, to be sent after them
     notices: tuple[str, ...] = ()
     expected: shared.Expected = field(default_factory=shared.Expected)
-    known: frozenset[str] = frozenset()  # keys that may stand in Rankings because of this plan or one before
+    guard: Guard = field(default_factory=lambda: Guard(design.RANKINGS))
     beside: Beside = field(default_factory=Beside)
     fixed: Sequence[tuple[Worksheet, str]] = ()  # what is written at fixed places, and its title
 
@@ -132,7 +132,6 @@ def plan_rankings(
         *_page(sheets[design.RUBRIC], rubric.grid(whole, book.recorded)),
     ]
     order = [str(cells.entered(row[0])) for row in table[1:]]
-    known = {*order, *shared.names(sheets[design.RESULTS]), *(former.known if former else ())}
     rows = shared.plan(
         ranking,
         of,
@@ -140,7 +139,6 @@ def plan_rankings(
         found,
         order,
         explanations or {},
-        known=known,
         beside=former.beside if former else beside or Beside(),
     )
     sources = whatif.Sources(
@@ -160,17 +158,18 @@ def plan_rankings(
     untouched = book.about.inputs == inputs and not any(_page(sheets[design.ABOUT], _as_told(lines, book.about)))
     if untouched and not own and not renewed and not both and rows.mend is None and rows.fill is None:
         return RankingsPlan(notices=rows.notices)
+    guard = Guard(design.RANKINGS, rows.read)
     own += _page(sheets[design.RATINGS], [header, *block.rows])
     told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted), alone))
     own += _page(sheets[design.ABOUT], about.grid(lines, told))
     return RankingsPlan(
-        _packed(own, both),
+        _packed(own, [*guard.requests(), *both] if both else []),
         rows.response_ranges,
         rows.mend,
         rows.fill,
         rows.notices,
         rows.expected,
-        frozenset(known),
+        guard,
         rows.beside,
         tuple((sheet, snapshot.title(sheet.id, sheet.title)) for sheet in _at_fixed_places(whole)),
     )
