@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.scorecard import Competency, Rubric
 from pipeline.worksheets import design
 from pipeline.worksheets import requests as ask
-from pipeline.worksheets.cells import Json, formula, letters, text, words
+from pipeline.worksheets.cells import Json, formula, letters, text
 from pipeline.worksheets.design import Column, Worksheet
 from pipeline.worksheets.results import SCORE, TEXTS, Reference
 from pipeline.worksheets.rubric import plain
@@ -120,14 +120,12 @@ def worksheet(rubric: Rubric) -> Worksheet:
 def row_formulas(row: int, places: Mapping[str, int], results: Reference) -> dict[str, str]:
     """The formula of each of our cells but the key, for a row counted from 0.
 
-    A row whose key came to stand in another column, or another row than its formulas name, because people moved some
-    just then, shows nothing: nobody writes beside a name that goes again, or beside another's.
+    A row that came to stand elsewhere than its formulas say, because people moved some just then, shows nothing: nobody
+    writes beside a name that goes again, or beside another's.
     """
-    column = f"${letters(places['key'])}"
-    key, order = f"{column}{row + 1}", f"${letters(places['order'])}{row + 1}"
+    key, order = (f"${letters(places[name])}{row + 1}" for name in ("key", "order"))
     found = f'IFERROR(MATCH({key},{results.column("key")},0),"")'
-    astray = f"OR(ROW({key})<>ROW(),COUNTIF({column}:{column},{words(KEY_HEADER)})=0)"
-    made = {"order": f'=IF({key}="","",IF({astray},"",{found}))'}
+    made = {"order": f'=IF({key}="","",IF(ROW({key})<>ROW(),"",{found}))'}
     for name in places:
         if name in results.keys and name != "key":
             found = f"INDEX({results.column(name)},{order})" + ('&""' if name in TEXTS else "")
