@@ -109,6 +109,29 @@ def test_a_pull_gives_up_where_columns_are_moved_before_every_write(
     assert [row["Candidate"] for row in google.table(role["spreadsheet"], "Scorecards")] == ["Ana"]
 
 
+def test_a_column_that_swings_among_ours_at_every_call_never_holds_anything_of_ours(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, meanwhile: Callable[..., None]
+) -> None:
+    """Wherever a read finds it, by the next call it stands elsewhere; a read that it comes back for says nothing new."""
+    inbox.put(role["technical"], "Ana")
+    run("pull-responses", code=None)
+    width = len(_values(seat, design.SCORECARDS)[0])
+    _type(seat, design.SCORECARDS, 0, width, "Mine")
+    inbox.put(role["technical"], "Ben", "mara@example.com")
+
+    def swing(_: int) -> None:
+        header, *rows = _values(seat, design.SCORECARDS)
+        assert not [row for row in rows if row[header.index("Mine") :][:1] not in ([], [""])]
+        assert [row[header.index("Candidate")] for row in rows] in (["Ana"], ["Ana", "Ben"])
+        place = header.index("Mine")
+        _move(seat, design.SCORECARDS, "COLUMNS", place, 1 if place > 1 else width)
+
+    meanwhile("pull-responses", before=swing)
+    run("pull-responses", code=None)
+    rows = google.table(role["spreadsheet"], "Scorecards")
+    assert [(row["Candidate"], row["Status"]) for row in rows] == [("Ana", "counted"), ("Ben", "counted")]
+
+
 def test_columns_whose_headers_people_exchanged_are_written_by_their_headers(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat
 ) -> None:
@@ -218,3 +241,73 @@ def test_a_copied_row_of_rankings_is_told(scorecards: dict[str, str], run: Run, 
     seat.batch([{"copyPaste": {"source": row, "destination": goal, "pasteType": "PASTE_NORMAL"}}])
     told = run("write-rankings")
     assert "Rankings has Ana more than once: a row was copied; delete the copy" in told.err
+
+
+def _interviews(seat: Seat) -> list[list[Any]]:
+    """Candidate and interviewer of every row of Panel, by header."""
+    header, *rows = _values(seat, design.PANEL)
+    places = [header.index(name) for name in ("Candidate", "Interviewer")]
+    return [[row[place] if place < len(row) else "" for place in places] for row in rows]
+
+
+def _exchange_in_panel(seat: Seat) -> None:
+    """Somebody moves Interviewer to the front, or back."""
+    _move(seat, design.PANEL, "COLUMNS", 1, 0)
+
+
+def test_an_interview_is_not_added_while_columns_of_panel_are_moved(
+    role: dict[str, str], run: Run, seat: Seat, meanwhile: Callable[..., None]
+) -> None:
+    """Candidate and interviewer would change places."""
+    before = _interviews(seat)
+    words = ("panel", "add", "--candidate", "Cleo", "--interviewer", "ivo@example.com", "--round", "technical")
+    calls = []
+
+    def disturb(call: int) -> None:
+        calls.append(_interviews(seat))
+        _exchange_in_panel(seat)
+
+    meanwhile(*words, before=disturb)
+    assert calls[-1] == _interviews(seat) == before
+    run(*words)
+    assert [*before, ["Cleo", "ivo@example.com"]] == _interviews(seat)
+
+
+def test_a_link_is_not_written_over_what_people_typed_while_columns_of_panel_are_moved(
+    role: dict[str, str], run: Run, seat: Seat, meanwhile: Callable[..., None]
+) -> None:
+    """They add an interview by hand, and move a column of theirs to where the links stand before every second call."""
+    header, *rows = _values(seat, design.PANEL)
+    _type(seat, design.PANEL, 0, len(header), "Mine")
+    row = ["Cleo", "ivo@example.com", "technical"]
+    for name, said in zip(("Candidate", "Interviewer", "Round"), row, strict=True):
+        _type(seat, design.PANEL, len(rows) + 1, header.index(name), said)
+    _type(seat, design.PANEL, len(rows) + 1, len(header), "by phone")
+
+    def swing(_: int) -> None:
+        now = _values(seat, design.PANEL)
+        assert now[-1][now[0].index("Mine")] == "by phone"
+        link, mine = now[0].index("Personal link"), now[0].index("Mine")
+        _move(seat, design.PANEL, "COLUMNS", mine, link if mine > link else link + 1)
+
+    meanwhile("run", before=swing)
+    run("run", code=None)
+    header, *rows = _values(seat, design.PANEL)
+    assert rows[-1][header.index("Mine")] == "by phone"
+    assert "Cleo" in rows[-1][header.index("Personal link")]
+
+
+def test_columns_of_panel_are_known_by_headers_that_people_exchanged(
+    role: dict[str, str], run: Run, seat: Seat
+) -> None:
+    """Their marks are brought there, and the interview is added."""
+    header, *rows = _values(seat, design.PANEL)
+    names = {"Candidate": "Interviewer", "Interviewer": "Candidate"}
+    for place, name in enumerate(header):
+        _type(seat, design.PANEL, 0, place, names.get(name, name))
+    for number, row in enumerate(rows, start=1):
+        for place in (header.index(name) for name in names):
+            _type(seat, design.PANEL, number, place, row[1 - place])
+    before = _interviews(seat)
+    run("panel", "add", "--candidate", "Cleo", "--interviewer", "ivo@example.com", "--round", "technical")
+    assert [*before, ["Cleo", "ivo@example.com"]] == _interviews(seat)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from pipeline.google import sheets
 from pipeline.google.refusals import Invalid
 from pipeline.google.retry import NotFound
 from pipeline.project import Project
-from pipeline.worksheets import Book, Table, design
+from pipeline.worksheets import Book, Table, design, panel, scorecards
 
 ATTEMPTS = 3  # at reading worksheets that people work in
 
@@ -97,6 +98,38 @@ def mend(project: Project, spreadsheet_id: str) -> tuple[str, ...]:
     if repair.requests or repair.headers:
         project.on_wait("\n".join(repair.notices) or "Headers of ours were edited; they have been put back.")
     return repair.notices
+
+
+def write_panel(
+    project: Project, spreadsheet_id: str, header: Sequence[Any], requests: Sequence[dict[str, Any]]
+) -> None:
+    """Send requests for Panel, the team's own, whose header was read as this, among others.
+
+    Raises:
+        Moved: its columns do not stand there any more; nothing was written.
+    """
+    guard = panel.guard(header)
+    body = {"requests": [*guard.requests(), *requests]}
+    try:
+        sheets.batch_update(project.session, spreadsheet_id, body)
+    except Invalid as refusal:
+        if not guard.told(refusal).refused:
+            raise
+        if not mend_marks(project, spreadsheet_id, design.PANEL):
+            raise Moved("Columns of Panel were moved just as it was written.", "Run this again.") from None
+        sheets.batch_update(project.session, spreadsheet_id, body)
+
+
+def mend_marks(project: Project, spreadsheet_id: str, sheet_id: int) -> bool:
+    """Bring the marks by which writes are guarded to where the headers stand; False when they stand there."""
+    asked = worksheets.mark_body(sheet_id)
+    told = sheets.get_by_data_filter(project.session, spreadsheet_id, asked, fields=worksheets.MARK_FIELDS)
+    named = scorecards.positions if sheet_id == design.SCORECARDS else panel.marked
+    requests = worksheets.mended(sheet_id, told, named)
+    with suppress(Invalid):  # moved once more
+        if requests:
+            sheets.batch_update(project.session, spreadsheet_id, {"requests": requests})
+    return bool(requests)
 
 
 def open_book(project: Project, *, reading: bool = False) -> tuple[Ids, Book]:

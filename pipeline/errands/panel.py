@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import worksheets
-from pipeline.errands.book import read_book
+from pipeline.errands.book import read_book, write_panel
 from pipeline.errands.create_form import chosen_rounds, ensure_spreadsheet
 from pipeline.errors import Fault, InvalidInput
-from pipeline.google import sheets
 from pipeline.project import Project
 from pipeline.question_bank import table
 from pipeline.scorecard import PanelRow, Rubric
@@ -89,9 +88,10 @@ def add_rows(project: Project, rows: Sequence[PanelRow]) -> PanelChange:
     """Write the interviews that are not there yet below what the team wrote; makes the spreadsheet if need be."""
     file = ensure_spreadsheet(project)
     book = read_book(project, file["id"])
-    requests = worksheets.plan_panel(book.panel, rows, book.zone, book.tables[design.PANEL].header)
+    header = book.tables[design.PANEL].header
+    requests = worksheets.plan_panel(book.panel, rows, book.zone, header)
     if requests:
-        sheets.batch_update(project.session, file["id"], {"requests": requests})
+        write_panel(project, file["id"], header, requests)
     have = {(row.candidate, row.interviewer, row.round) for row in book.panel}
     added = tuple(row for row in rows if (row.candidate, row.interviewer, row.round) not in have)
     return PanelChange(added, len(have) + len(added), project.lasting(str(file.get("webViewLink", ""))))

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline import worksheets
 from pipeline.errands import files
-from pipeline.errands.book import joins, open_book
+from pipeline.errands.book import joins, mend_marks, open_book
 from pipeline.errands.checks import about_panel, not_blind, other_answers, shared_addresses, two_spellings, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.files import Ids, on_forms
@@ -27,7 +27,7 @@ from pipeline.google.refusals import Invalid
 from pipeline.google.retry import OutcomeUnknown
 from pipeline.project import Project
 from pipeline.scorecard import Problem, Round, SubmittedScorecard, instant
-from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, Version, in_force, mark_of
+from pipeline.worksheets import Book, Incoming, PullPlan, StoredScorecard, Version, design, in_force, mark_of
 
 OVERLAP = timedelta(minutes=10)  # asked for again each time: a response may become visible late
 ATTEMPTS = 8  # at writing while people move rows
@@ -111,6 +111,8 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         if failed is None:
             project.state.remember(project.role.id, unsettled=None)
             return Pulled(merged.new, merged.edited, merged.withdrawn, sent.book, others)
+        if failed.guard.refused:
+            mend_marks(project, ids.spreadsheet, design.SCORECARDS)
         ids, book = open_book(project)
         sent = _merged(project, book, reading, complete, doubted, failed)
     raise Refused(

@@ -15,6 +15,7 @@ from pipeline.worksheets.forgetting import (
     mentions,
     plan_forget,
 )
+from pipeline.worksheets.guard import MARK_FIELDS, mark_body, mended
 from pipeline.worksheets.layout import (
     SURVEY_FIELDS,
     Repair,
@@ -50,6 +51,7 @@ from pipeline.worksheets.writing import RESPONSE_FIELDS, RankingsPlan, is_as_wri
 
 __all__ = [
     "ANY_ROUND",
+    "MARK_FIELDS",
     "MENTION_FIELDS",
     "READ",
     "READ_INPUTS",
@@ -82,7 +84,9 @@ __all__ = [
     "key_of",
     "layout_requests",
     "lost_its_header",
+    "mark_body",
     "mark_of",
+    "mended",
     "mention",
     "mentions",
     "plan_forget",

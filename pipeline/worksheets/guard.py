@@ -9,10 +9,11 @@ https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheet
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from pipeline.worksheets import design
+from pipeline.worksheets import cells, design
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 
@@ -40,7 +41,28 @@ class Guard:
             yield {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
             yield design.own_mark(self.sheet_id, key, place)
 
-    def marks(self) -> Iterator[Json]:
-        """Brings the marks to where the columns were read."""
-        for key, place in self.places.items():
-            yield from design.put_mark(self.sheet_id, key, place)
+
+MARK_FIELDS = (
+    "sheets(data(columnMetadata(developerMetadata(metadataKey,metadataValue)),rowData(values(effectiveValue))))"
+)
+
+
+def mark_body(sheet_id: int) -> Json:
+    """A body of spreadsheets.getByDataFilter, to send with `MARK_FIELDS`: the header row, and the marks above it."""
+    return {"dataFilters": [{"gridRange": ask.grid(sheet_id, 0, 1)}]}
+
+
+def mended(sheet_id: int, told: Mapping[str, Any], named: Callable[[Sequence[Any]], Mapping[str, int]]) -> list[Json]:
+    """Requests that bring marks to the columns with their headers, if people pasted a column elsewhere or exchanged headers.
+
+    Args:
+        told: the answer to `mark_body`.
+        named: where columns stand, by key, from a header row.
+    """
+    data: Json = next((data for sheet in told.get("sheets", []) for data in sheet.get("data", [])), {})
+    header = [cells.shown(cell) for row in data.get("rowData", []) for cell in row.get("values", [])]
+    marks, places = design.marks_in(sheet_id, data), named(header)
+    off = {key: place for key, place in places.items() if marks.get(key, place) != place}
+    rest = Guard(sheet_id, {key: place for key, place in places.items() if key not in off})
+    put = [request for key, place in off.items() for request in design.put_mark(sheet_id, key, place)]
+    return [*rest.requests(), *put] if put else []

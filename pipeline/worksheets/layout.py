@@ -221,7 +221,7 @@ def _headed(sheet: Worksheet, held: Table, marks: Mapping[str, int], notices: li
         notices.append(f"The header of {sheet.title} was not in the first row and has been moved back")
     if sheet.id == design.PANEL:
         names = held.rows[row] if row is not None else ()
-        places = {**panel.named(names), **{key: place for key, place in marks.items() if key != panel.LINK.key}}
+        places = {key: place for key, place in marks.items() if key != panel.LINK.key} | panel.named(names)
         before = -1
         for column in panel.COLUMNS:
             if column.key not in places:

@@ -16,6 +16,7 @@ from pipeline.worksheets import cells, design
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Column, Worksheet
+from pipeline.worksheets.guard import Guard
 from pipeline.worksheets.scorecards import EPOCH, Value, serial
 
 COLUMNS = (
@@ -64,10 +65,20 @@ def validation(rubric: Rubric) -> Json:
     return design.validate(ask.grid(design.PANEL, 1, None, 2, 3), rule)
 
 
-def named(header: Sequence[Value]) -> dict[str, int]:
+def named(header: Sequence[Value], columns: Iterable[Column] = COLUMNS) -> dict[str, int]:
     """Where the columns stand, by header whatever its case."""
     found = {str(name).strip().casefold(): place for place, name in reversed(list(enumerate(header))) if name}
-    return {column.key: found[column.header.casefold()] for column in COLUMNS if column.header.casefold() in found}
+    return {column.key: found[column.header.casefold()] for column in columns if column.header.casefold() in found}
+
+
+def marked(header: Sequence[Value]) -> dict[str, int]:
+    """The same, and the column of links."""
+    return named(header, (*COLUMNS, LINK))
+
+
+def guard(header: Sequence[Value]) -> Guard:
+    """Refuses a write once the columns that this header names were moved."""
+    return Guard(design.PANEL, marked(header))
 
 
 def is_headed(header: Sequence[Value]) -> bool:
@@ -243,10 +254,10 @@ def plan_links(
     A formula names only cells of its own row, so that it is right wherever that row has moved by the time it is
     written, and empty once the row is. What the team typed in its place is left alone.
     """
-    header = [str(name or "").strip().casefold() for name in (rows[0] if rows else ())]
-    if LINK.header.casefold() not in header:
+    header = rows[0] if rows else ()
+    place, places = marked(header).get(LINK.key), positions(header)
+    if place is None:
         return []
-    place, places = header.index(LINK.header.casefold()), positions(rows[0])
     read = read_rows(rows, rounds, zone)
     made: list[Json] = []
     for number, interview in zip(read.numbers, read.rows, strict=True):

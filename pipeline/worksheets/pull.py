@@ -58,7 +58,6 @@ class PullPlan:
     withdrawn: int
     renamed: Mapping[str, str] = field(default_factory=dict)  # rows that get another id, by the one they have
     guard: Guard = field(default_factory=lambda: Guard(design.SCORECARDS))
-    marks_first: bool = False  # columns stand where they were read, but not their marks: nothing else is sent
 
     @property
     def changes(self) -> bool:
@@ -70,9 +69,6 @@ class PullPlan:
 
     def batches(self) -> Iterator[list[Json]]:
         """All requests in order, none of a group torn from the others."""
-        if self.marks_first:
-            yield list(self.guard.marks())
-            return
         # problems first: a response that is in Scorecards is not read again, so nothing may be left to say about it
         told = ((request,) for request in problem_requests(self.book, self.book.problems))
         added = ((request,) for request in scorecard_rows.appended(self.written, self.book))
@@ -120,7 +116,7 @@ class PullPlan:
         """False when rows of Scorecards were moved between the read and the write: read and plan again."""
         if not self.changes or not self._response_ranges():
             return True
-        if self.marks_first or (self.tell_problems and not straight.stood(problems.worksheet(), reply)):
+        if self.tell_problems and not straight.stood(problems.worksheet(), reply):
             return False
         spans = _shown(reply)
         if len(spans) != len(self._response_ranges()) - self.tell_problems:
@@ -224,8 +220,6 @@ def plan_pull(
         withdrawn=counts.withdrawn,
         renamed=counts.renamed,
         guard=Guard(design.SCORECARDS, book.places),
-        # as when people exchanged headers, by which columns of Scorecards are known
-        marks_first=failed is not None and failed.guard.refused and failed.guard.places == book.places,
     )
 
 

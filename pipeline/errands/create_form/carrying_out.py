@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.errands import files
+from pipeline.errands.book import write_panel
 from pipeline.errands.create_form.linking import link_requests
 from pipeline.errands.create_form.plan import Plan, Step
 from pipeline.google import drive, forms, sheets
 from pipeline.google.refusals import Invalid, NotInvited
 from pipeline.google.retry import NotFound
 from pipeline.project import Project
-from pipeline.worksheets import Book
+from pipeline.worksheets import Book, design
 
 Json = dict[str, Any]
 
@@ -112,7 +113,10 @@ class Execution:
 
     def update_spreadsheet(self, step: Step) -> None:
         requests = [*step.body["requests"], *self._links(step.body.get("links", ()))]
-        if requests:
+        if requests and self.book and "links" in step.body:
+            header = self.book.tables[design.PANEL].header
+            write_panel(self.project, self.ids[step.target], header, requests)
+        elif requests:
             sheets.batch_update(self.session, self.ids[step.target], {"requests": requests})
 
     def _links(self, rounds: Sequence[str]) -> list[Json]:
