@@ -132,6 +132,25 @@ def test_a_column_that_swings_among_ours_at_every_call_never_holds_anything_of_o
     assert [(row["Candidate"], row["Status"]) for row in rows] == [("Ana", "counted"), ("Ben", "counted")]
 
 
+def test_a_column_of_theirs_is_not_written_where_our_last_one_was_deleted(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, meanwhile: Callable[..., None]
+) -> None:
+    """Theirs comes to stand in its place, in the moment before the write."""
+    run("pull-responses")
+    header = _values(seat, design.SCORECARDS)[0]
+    _type(seat, design.SCORECARDS, 0, len(header), "Mine")
+    inbox.put(role["team"], "Ana", answers={"Evidence: Teamwork": "Says what changed."})
+
+    def delete(call: int) -> None:
+        if call == WRITE:
+            where = ask.dimension(design.SCORECARDS, "COLUMNS", len(header) - 1, len(header))
+            seat.batch([{"deleteDimension": {"range": where}}])
+
+    meanwhile("pull-responses", before=delete)
+    (ana,) = google.table(role["spreadsheet"], "Scorecards")
+    assert (ana.get("Mine", ""), ana["Evidence: teamwork"]) == ("", "Says what changed.")
+
+
 def test_columns_whose_headers_people_exchanged_are_written_by_their_headers(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat
 ) -> None:

@@ -19,6 +19,7 @@ from pipeline.google.refusals import Invalid
 from pipeline.google.retry import NotFound
 from pipeline.project import Project
 from pipeline.worksheets import Book, Table, design, panel, scorecards
+from pipeline.worksheets.guard import Guard
 
 ATTEMPTS = 3  # at reading worksheets that people work in
 
@@ -100,15 +101,14 @@ def mend(project: Project, spreadsheet_id: str) -> tuple[str, ...]:
     return repair.notices
 
 
-def write_panel(
-    project: Project, spreadsheet_id: str, header: Sequence[Any], requests: Sequence[dict[str, Any]]
-) -> None:
-    """Send requests for Panel, the team's own, whose header was read as this, among others.
+def write_panel(project: Project, spreadsheet_id: str, book: Book, requests: Sequence[dict[str, Any]]) -> None:
+    """Send requests for Panel, the team's own, and others with them, that were planned from this book.
 
     Raises:
         Moved: its columns do not stand there any more; nothing was written.
     """
-    guard = panel.guard(header)
+    held = book.tables[design.PANEL]
+    guard = Guard(design.PANEL, panel.marked(held.header), held.column_count)
     body = {"requests": [*guard.requests(), *requests]}
     try:
         sheets.batch_update(project.session, spreadsheet_id, body)

@@ -88,10 +88,9 @@ def add_rows(project: Project, rows: Sequence[PanelRow]) -> PanelChange:
     """Write the interviews that are not there yet below what the team wrote; makes the spreadsheet if need be."""
     file = ensure_spreadsheet(project)
     book = read_book(project, file["id"])
-    header = book.tables[design.PANEL].header
-    requests = worksheets.plan_panel(book.panel, rows, book.zone, header)
+    requests = worksheets.plan_panel(book.panel, rows, book.zone, book.tables[design.PANEL].header)
     if requests:
-        write_panel(project, file["id"], header, requests)
+        write_panel(project, file["id"], book, requests)
     have = {(row.candidate, row.interviewer, row.round) for row in book.panel}
     added = tuple(row for row in rows if (row.candidate, row.interviewer, row.round) not in have)
     return PanelChange(added, len(have) + len(added), project.lasting(str(file.get("webViewLink", ""))))

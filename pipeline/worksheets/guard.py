@@ -3,7 +3,8 @@
 Each of our columns carries a mark, developer metadata that follows it wherever people move it. A batch begins by taking
 each mark away from the place where its column was read, that place alone, and making it there anew, with the id that it
 always has. Where the column does not stand there any more, the id is still taken: Google refuses the request, and with it
-the whole batch. Nothing has happened then, and the errand reads and plans again.
+the whole batch. Nothing has happened then, and the errand reads and plans again. A column that was deleted took its mark
+along; the grid is narrower then, and its last column not there to be marked for a moment.
 https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.developerMetadata
 """
 
@@ -18,14 +19,19 @@ from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 
 REFUSED = "createDeveloperMetadata"  # what Google's answer names then
+_END = ""  # the key of no column
 
 
 @dataclass(frozen=True)
 class Guard:
-    """Where the columns of one worksheet were read, by key; `refused`: they did not stand there, said the workspace."""
+    """Where the columns of one worksheet were read, by key, and how wide its grid was (0: that is not looked at).
+
+    `refused`: they did not stand there, said the workspace.
+    """
 
     sheet_id: int
     places: Mapping[str, int] = field(default_factory=dict)
+    width: int = 0
     refused: bool = False
 
     def told(self, refusal: Exception) -> Guard:
@@ -40,6 +46,9 @@ class Guard:
             lookup |= {"metadataLocation": where, "locationMatchingStrategy": "EXACT_LOCATION"}
             yield {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
             yield design.own_mark(self.sheet_id, key, place)
+        if self.width:
+            yield design.own_mark(self.sheet_id, _END, self.width - 1)
+            yield {"deleteDeveloperMetadata": {"dataFilter": design.marked(self.sheet_id, _END)}}
 
 
 MARK_FIELDS = (

@@ -16,7 +16,6 @@ from pipeline.worksheets import cells, design
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
 from pipeline.worksheets.design import Column, Worksheet
-from pipeline.worksheets.guard import Guard
 from pipeline.worksheets.scorecards import EPOCH, Value, serial
 
 COLUMNS = (
@@ -74,11 +73,6 @@ def named(header: Sequence[Value], columns: Iterable[Column] = COLUMNS) -> dict[
 def marked(header: Sequence[Value]) -> dict[str, int]:
     """The same, and the column of links."""
     return named(header, (*COLUMNS, LINK))
-
-
-def guard(header: Sequence[Value]) -> Guard:
-    """Refuses a write once the columns that this header names were moved."""
-    return Guard(design.PANEL, marked(header))
 
 
 def is_headed(header: Sequence[Value]) -> bool:

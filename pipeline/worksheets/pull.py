@@ -80,7 +80,7 @@ class PullPlan:
         for batch in chain([next(batches, [])], batches):
             yield [*guard.requests(), *batch]
             if any("insertDimension" in request for request in batch):
-                guard = replace(guard, places=self.book.places)
+                guard = replace(guard, places=self.book.places, width=0)
 
     def bodies(self) -> Iterator[Json]:
         """Bodies of spreadsheets.batchUpdate, to send with `RESPONSE_FIELDS`; the last asks for what `came_out` needs."""
@@ -219,7 +219,7 @@ def plan_pull(
         edited=counts.edited,
         withdrawn=counts.withdrawn,
         renamed=counts.renamed,
-        guard=Guard(design.SCORECARDS, book.places),
+        guard=Guard(design.SCORECARDS, book.places, book.tables.get(design.SCORECARDS, Table()).column_count),
     )
 
 

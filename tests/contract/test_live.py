@@ -423,7 +423,7 @@ def test_a_batch_is_refused_by_a_mark_that_stands_elsewhere(bench: Bench) -> Non
     spreadsheet = bench.spreadsheet()
 
     def write(place: int, said: str) -> None:
-        guard = Guard(0, {"title": place}).requests()
+        guard = Guard(0, {"title": place}, width=26).requests()
         body = {"requests": [*guard, entered(0, {"stringValue": said})]}
         sheets.batch_update(bench.session, spreadsheet, body)
 

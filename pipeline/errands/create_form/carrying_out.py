@@ -14,7 +14,7 @@ from pipeline.google import drive, forms, sheets
 from pipeline.google.refusals import Invalid, NotInvited
 from pipeline.google.retry import NotFound
 from pipeline.project import Project
-from pipeline.worksheets import Book, design
+from pipeline.worksheets import Book
 
 Json = dict[str, Any]
 
@@ -114,8 +114,7 @@ class Execution:
     def update_spreadsheet(self, step: Step) -> None:
         requests = [*step.body["requests"], *self._links(step.body.get("links", ()))]
         if requests and self.book and "links" in step.body:
-            header = self.book.tables[design.PANEL].header
-            write_panel(self.project, self.ids[step.target], header, requests)
+            write_panel(self.project, self.ids[step.target], self.book, requests)
         elif requests:
             sheets.batch_update(self.session, self.ids[step.target], {"requests": requests})
 
