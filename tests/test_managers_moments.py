@@ -166,24 +166,101 @@ def test_columns_whose_headers_people_exchanged_are_written_by_their_headers(
     assert (ben["Candidate"], ben["Summary"], ben["Concerns"]) == ("Ben", "Quick.", "Few.")
 
 
-def test_what_people_wrote_beside_a_response_stays_at_the_candidate_that_it_was_about(
-    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat
+def test_a_workspace_that_takes_no_mark_anew_is_written_without_looking(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox
 ) -> None:
-    """The interviewer had chosen another candidate, and edits the response: the row stays, as what it said before."""
+    """Should Google refuse an id that was given up in the same batch, nothing could ever be pulled otherwise."""
+    inbox.put(role["technical"], "Ana")
+    said = "Invalid requests[1].createDeveloperMetadata: Developer metadata with id 1 already exists."
+    fault = {"method": "sheets.spreadsheets.batchUpdate", "status": 400, "message": said, "times": 2}
+    google.control("faults", faults=[fault])
+    run("pull-responses", code=None)
+    assert [row["Candidate"] for row in google.table(role["spreadsheet"], "Scorecards")] == ["Ana"]
+
+
+def _beside(google: Google, seat: Seat, said: str) -> dict[str, Any]:
+    """The row in which people wrote this, in a column of theirs."""
+    (row,) = [row for row in google.table(seat.id, "Scorecards") if row.get("Mine") == said]
+    return row
+
+
+@pytest.fixture
+def remarked(google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat) -> str:
+    """A response about Ana, beside which people wrote "Ana shone"; its id."""
     sent = inbox.put(role["technical"], "Ana", rating="5")
     run("pull-responses", code=None)
     place = len(_values(seat, design.SCORECARDS)[0])
     _type(seat, design.SCORECARDS, 0, place, "Mine")
     _type(seat, design.SCORECARDS, 1, place, "Ana shone")
     google.control("clock", advance=60)
-    inbox.put(role["technical"], "Ben", rating="5", edits=sent)
+    return sent
+
+
+def test_what_people_wrote_beside_a_response_stays_at_the_candidate_that_it_was_about(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, remarked: str
+) -> None:
+    """The interviewer had chosen another candidate, and edits the response: the row stays, as what it said before."""
+    inbox.put(role["technical"], "Ben", rating="5", edits=remarked)
     run("pull-responses", code=None)
     rows = google.table(role["spreadsheet"], "Scorecards")
     assert [(row["Candidate"], row["Status"], row.get("Mine", "")) for row in rows] == [
         ("Ana", "superseded", "Ana shone"),
         ("Ben", "counted", ""),
     ]
-    assert rows[0]["Response"].startswith(f"{sent}@") and rows[1]["Response"] == sent
+    assert rows[0]["Response"].startswith(f"{remarked}@") and rows[1]["Response"] == remarked
+
+
+def test_it_stays_there_also_where_an_edit_before_was_cut_off(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, remarked: str
+) -> None:
+    """What the response had said first has a row below already, which goes."""
+    inbox.put(role["technical"], "Ana", rating="3", edits=remarked)
+    fault = {"method": "sheets.spreadsheets.values.batchUpdateByDataFilter", "status": 500, "times": 9}
+    google.control("faults", faults=[fault])
+    run("pull-responses", code=5)
+    google.call("DELETE", "/_emulator/faults")
+    google.control("clock", advance=60)
+    inbox.put(role["technical"], "Ben", rating="2", edits=remarked)
+
+    run("pull-responses", code=None)
+
+    row = _beside(google, seat, "Ana shone")
+    assert (row["Candidate"], row["Status"], row["Rating: joins"]) == ("Ana", "superseded", 5)
+    rows = google.table(seat.id, "Scorecards")
+    assert sorted((row["Candidate"], row["Rating: joins"]) for row in rows) == [("Ana", 5), ("Ben", 2)]
+
+
+def test_it_stays_there_also_where_the_row_was_edited_by_hand(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, remarked: str
+) -> None:
+    place = _values(seat, design.SCORECARDS)[0].index("Rating: joins")
+    _type(seat, design.SCORECARDS, 1, place, 2)
+    inbox.put(role["technical"], "Ben", edits=remarked)
+    run("pull-responses", code=None)
+    assert _beside(google, seat, "Ana shone")["Candidate"] == "Ana"
+
+
+def test_it_stays_there_also_where_the_column_of_ids_is_deleted_in_the_moment_before_a_write(
+    google: Google,
+    run: Run,
+    role: dict[str, str],
+    inbox: Inbox,
+    seat: Seat,
+    remarked: str,
+    meanwhile: Callable[..., None],
+) -> None:
+    """Which row was which is known from before, also of responses that were not read again."""
+    place = _values(seat, design.SCORECARDS)[0].index("Response")
+    google.control("clock", advance=3600)
+    inbox.put(role["technical"], "Ben")
+
+    def delete(call: int) -> None:
+        if call == WRITE:
+            seat.batch([{"deleteDimension": {"range": ask.dimension(design.SCORECARDS, "COLUMNS", place, place + 1)}}])
+
+    meanwhile("pull-responses", before=delete)
+    row = _beside(google, seat, "Ana shone")
+    assert (row["Candidate"], row["Response"]) == ("Ana", remarked)
 
 
 def _remember(project: Path, **told: object) -> None:

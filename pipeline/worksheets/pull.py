@@ -167,10 +167,12 @@ def plan_pull(
     incoming = list(incoming)
     unknown: Sequence[int] = ()
     if "response" not in book.places:  # people deleted the column that says which response a row holds
-        book = replace(book, scorecards=scorecard_rows.recognized(book, [arrived.card for arrived in incoming]))
+        cards = [arrived.card for arrived in incoming]
+        cards += [stored.card for stored in failed.book.scorecards if not stored.is_history] if failed else []
+        book = replace(book, scorecards=scorecard_rows.recognized(book, cards))
         rows = range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1)
         unknown = sorted(set(rows) - {stored.row for stored in book.scorecards})
-    meant = _meant(failed, {stored.id for stored in book.scorecards}) if failed else ()
+    meant = _meant(failed, book.scorecards) if failed else ()
     if failed or doubted:
         unknown = sorted({*unknown, *scorecard_rows.of_nobody(book)})
     before: dict[str, StoredScorecard] = {}
@@ -180,6 +182,7 @@ def plan_pull(
     lost = [replace(stored, row=0) for stored in meant if stored.id not in before]
     held = {stored.id: replace(stored, row=before[stored.id].row) for stored in meant if stored.id in before}
     after, counts = _merge(before | held, incoming, complete_rounds, lost, _Asked.today(book, rubric), doubted=doubted)
+    doubled += counts.doubled
     after = {id_: stored if stored.shown else replace(stored, shown=True) for id_, stored in after.items()}
     after = with_statuses(after)
     noted_before = (failed.book if failed else book).problems  # columns may have been moved under what was written
@@ -223,9 +226,10 @@ def plan_pull(
     )
 
 
-def _meant(failed: PullPlan, there: Collection[str]) -> tuple[StoredScorecard, ...]:
+def _meant(failed: PullPlan, there: Iterable[StoredScorecard]) -> tuple[StoredScorecard, ...]:
     """How rows were to stand after the plan, but for those that were to get another id and did not."""
-    kept = {each for ids in failed.renamed.items() if ids[0] in there and ids[1] not in there for each in ids}
+    as_before = {(stored.id, scorecards.former(stored)) for stored in there}
+    kept = {each for ids in failed.renamed.items() if ids in as_before for each in ids}
     return tuple(stored for stored in failed.book.scorecards if stored.id not in kept)
 
 
@@ -260,6 +264,7 @@ class _Counts:
     withdrawn: int = 0
     read: set[str] = field(default_factory=set)
     renamed: dict[str, str] = field(default_factory=dict)  # rows that stay with what a response said before
+    doubled: list[int] = field(default_factory=list)  # rows that hold the same as one of those
 
 
 def _merge(
@@ -287,6 +292,19 @@ def _merge(
         older = instant(card.submitted_at) < instant(held.card.submitted_at)
         if held.sound and older and not doubted:
             continue
+        former = _version(held)
+        newer = instant(card.submitted_at) > instant(held.card.submitted_at)
+        if held.row and newer and former.is_history and held.card.candidate not in ("", card.candidate):
+            # what people typed beside it was about the other candidate, and stays in that row
+            counts.edited += 1
+            counts.renamed[card.response_id] = former.id
+            if former.id in after:  # an edit that was cut off had put it below already
+                counts.doubled.append(after[former.id].row)
+            former = fresh.pop(former.id, after.get(former.id, former))
+            after[former.id] = replace(former, row=held.row)
+            fresh[card.response_id] = made
+            del after[card.response_id]
+            continue
         if not held.sound or older or instant(card.submitted_at) == instant(held.card.submitted_at):
             # read again: the answers are the same, but a mended row, join or panel may read them better
             version = held.card.rubric_version or made.card.rubric_version
@@ -294,14 +312,6 @@ def _merge(
             made = asked.with_former(made, held) if held.sound else made
         elif held.row:
             counts.edited += 1
-            former = _version(held)
-            if former.id not in after and held.card.candidate != card.candidate:
-                # what people typed beside it was about the other candidate, and stays in that row
-                counts.renamed[card.response_id] = former.id
-                after[former.id] = replace(former, row=held.row)
-                fresh[card.response_id] = made
-                del after[card.response_id]
-                continue
             if former.id not in after:
                 fresh.setdefault(former.id, former)
         target = after if card.response_id in after else fresh
