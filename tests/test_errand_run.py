@@ -69,7 +69,15 @@ def test_a_run_with_nothing_new_puts_back_a_score_that_was_typed_over(
 
 
 @pytest.mark.parametrize(
-    ("header", "typed"), [("Rating: joins", 1), ("Status", "withdrawn"), ("Recommendation", "Maybe")]
+    ("header", "typed"),
+    [
+        ("Rating: joins", 1),
+        ("Status", "withdrawn"),
+        ("Recommendation", "Maybe"),
+        ("Candidate", "Ben"),
+        ("Interviewer", "mara@example.com"),
+        ("Round", "team"),
+    ],
 )
 def test_what_is_changed_by_hand_in_scorecards_is_never_ranked_and_the_next_run_puts_it_back(
     google: Google, run: Run, scorecards: dict[str, str], header: str, typed: str | int

@@ -48,7 +48,11 @@ FIXED = (
     Column("submitted_at", "Submitted at (UTC)", 190, "Exactly as received"),
     Column("created_at", "Created at (UTC)", 190, "When it was first sent, exactly as received"),
     Column(
-        "seal", "Seal", 90, "Fingerprint of the ratings and the status as they were written. Do not edit", hidden=True
+        "seal",
+        "Seal",
+        90,
+        "Fingerprint of names, ratings and the status as they were written. Do not edit",
+        hidden=True,
     ),
 )
 _FORMER = re.compile(r"@\d{4}-\d\d-\d\dT[\d:.]+Z?$")
@@ -59,8 +63,8 @@ BY_HEADER = {column.header: column for column in FIXED}
 class StoredScorecard:
     """One row as it stands. `row` counts from 1 as the spreadsheet shows it; 0: not written yet.
 
-    `sound` is False when people edited the row so that it no longer reads as we write rows: another rating or status than
-    its seal says, a time that is none, no candidate. What such a row says is not to be trusted. `shown` is False when the
+    `sound` is False when people edited the row so that it no longer reads as we write rows: another name, rating or status
+    than its seal says, a time that is none, no candidate. What such a row says is not to be trusted. `shown` is False when the
     time that it shows is another, as all are once the spreadsheet's time zone was changed.
     """
 
@@ -168,10 +172,11 @@ def read_rows(rows: Sequence[Sequence[Value]], places: Mapping[str, int], zone: 
 
 
 def seal_of(card: SubmittedScorecard, status: Status) -> str:
-    """What tells that nobody changed by hand what a ranking follows from; not of free texts, which a spreadsheet may
-    keep in a form of its own."""
+    """What tells that nobody changed by hand what a ranking follows from; not of free texts, nor of the spaces in names,
+    which a spreadsheet may keep in a form of its own."""
     ratings = sorted(card.ratings.items())
-    told = json.dumps([card.response_id, status, card.submitted_at, card.recommendation, ratings])
+    names = [" ".join(cells.fitting(name).split()) for name in (card.candidate, card.interviewer, card.round)]
+    told = json.dumps([card.response_id, status, card.submitted_at, card.recommendation, ratings, names])
     return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
