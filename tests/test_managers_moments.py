@@ -263,6 +263,47 @@ def test_it_stays_there_also_where_the_column_of_ids_is_deleted_in_the_moment_be
     assert (row["Candidate"], row["Response"]) == ("Ana", remarked)
 
 
+def test_ids_that_people_sorted_alone_come_back_to_their_rows(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat
+) -> None:
+    """The seals tell whose rows they are: nothing is written into the row of another, beside what people wrote there."""
+    for name in ("Ana", "Ben", "Ana", "Ben"):
+        inbox.put(role["technical"], name, rating=str(len(name)))
+        google.control("clock", advance=60)
+    run("pull-responses", code=None)
+    before = _values(seat, design.SCORECARDS)
+    place = before[0].index("Response")
+    goes_up = [row[place] for row in before[1:]] == sorted(row[place] for row in before[1:])
+    order = "DESCENDING" if goes_up else "ASCENDING"
+    alone = ask.grid(design.SCORECARDS, 1, None, place, place + 1)
+    seat.batch([{"sortRange": {"range": alone, "sortSpecs": [{"dimensionIndex": place, "sortOrder": order}]}}])
+    assert _values(seat, design.SCORECARDS) != before
+    run("pull-responses", code=None)
+    assert _values(seat, design.SCORECARDS) == before
+
+
+def test_ids_find_their_rows_where_the_column_was_deleted_and_rows_are_sorted_while_it_is_put_back(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, meanwhile: Callable[..., None]
+) -> None:
+    sent = {inbox.put(role["technical"], name): name for name in ("Ana", "Ben")}
+    run("pull-responses", code=None)
+    header = _values(seat, design.SCORECARDS)[0]
+    place, name = header.index("Response"), header.index("Candidate")
+    seat.batch([{"deleteDimension": {"range": ask.dimension(design.SCORECARDS, "COLUMNS", place, place + 1)}}])
+    turned = []
+
+    def turn(_: int) -> None:
+        """Once the header is there, and after the last read."""
+        if google.calls()[-1:] == ["forms.forms.responses.list"] and not turned:
+            turned.append(True)
+            _move(seat, design.SCORECARDS, "ROWS", 1, 3)
+
+    meanwhile("pull-responses", before=turn)
+    assert turned
+    header, *rows = _values(seat, design.SCORECARDS)
+    assert {row[header.index("Response")]: row[name] for row in rows} == sent
+
+
 def _remember(project: Path, **told: object) -> None:
     """What a run that gave up wrote down."""
     file = project / ".pipeline" / "state.json"

@@ -114,6 +114,8 @@ class PullPlan:
 
     def came_out(self, reply: Mapping[str, Any]) -> bool:
         """False when rows of Scorecards were moved between the read and the write: read and plan again."""
+        if self.changes and "response" not in self.guard.places:  # the seals tell whose rows they are
+            return False
         if not self.changes or not self._response_ranges():
             return True
         if self.tell_problems and not straight.stood(problems.worksheet(), reply):
@@ -166,9 +168,13 @@ def plan_pull(
     """
     incoming = list(incoming)
     unknown: Sequence[int] = ()
+    cards = [arrived.card for arrived in incoming]
+    cards += [stored.card for stored in failed.book.scorecards if not stored.is_history] if failed else []
+    misnamed = scorecard_rows.misnamed(book, cards)
+    if misnamed:
+        named = (replace(s, card=misnamed[s.row], sound=True) if s.row in misnamed else s for s in book.scorecards)
+        book = replace(book, scorecards=tuple(named))
     if "response" not in book.places:  # people deleted the column that says which response a row holds
-        cards = [arrived.card for arrived in incoming]
-        cards += [stored.card for stored in failed.book.scorecards if not stored.is_history] if failed else []
         book = replace(book, scorecards=scorecard_rows.recognized(book, cards))
         rows = range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1)
         unknown = sorted(set(rows) - {stored.row for stored in book.scorecards})
@@ -200,7 +206,11 @@ def plan_pull(
     there = [stored for stored in after.values() if 0 < stored.row <= last]
     room = [
         (_in_zone(book.zone),) if any(not stored.shown for stored in before.values()) else (),
-        (*scorecard_rows.without_id(book, doubled), *scorecard_rows.renamed(book, counts.renamed)),
+        (
+            *scorecard_rows.named(book, {row: card for row, card in misnamed.items() if row not in doubled}),
+            *scorecard_rows.without_id(book, doubled),
+            *scorecard_rows.renamed(book, counts.renamed),
+        ),
         tuple(scorecard_rows.new_columns(book, rubric, places, needed, there)),
         scorecard_rows.new_rows(last + len(added), book, places),
     ]

@@ -14,7 +14,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, get_args
 
-from pipeline.scorecard import Rubric, SubmittedScorecard
+from pipeline.scorecard import Rubric, SubmittedScorecard, moment_of
 from pipeline.worksheets import cells, design, scorecards
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
@@ -34,17 +34,50 @@ def _table(book: Book) -> Table:
 
 def recognized(book: Book, cards: Sequence[SubmittedScorecard]) -> tuple[StoredScorecard, ...]:
     """The rows of a worksheet whose column of response ids was deleted, as far as these responses tell which is which."""
-    known = {(card.round, card.interviewer, card.created_at): card.response_id for card in cards}
+    known = {(card.round, card.interviewer, card.created_at): card for card in cards}
     sent = {(card.response_id, card.submitted_at) for card in cards}
     rows = _table(book).rows
     width = max(map(len, rows), default=0)
     named = [[*row, *[None] * (width - len(row)), ""] for row in rows]
     for row in named[1:]:
         told = {key: str(row[place]) for key, place in book.places.items()}
-        id_ = known.get((told.get("round", ""), told.get("interviewer", ""), told.get("created_at", "")), "")
+        card = known.get((told.get("round", ""), told.get("interviewer", ""), told.get("created_at", "")))
         moment = told.get("submitted_at", "")
-        row[width] = id_ if not id_ or (id_, moment) in sent else f"{id_}@{moment}"
+        if card is None:
+            continue
+        if moment_of(moment) is not None:
+            id_ = card.response_id
+            row[width] = id_ if (id_, moment) in sent else f"{id_}@{moment}"
+        elif told.get("candidate") == card.candidate:
+            row[width] = card.response_id
     return tuple(scorecards.read_rows(named, {**book.places, "response": width}, book.zone))
+
+
+def misnamed(book: Book, cards: Iterable[SubmittedScorecard]) -> dict[int, SubmittedScorecard]:
+    """Rows, counted from 1, that hold the id of another, as after a sort of that column alone; with the ids that they
+    were sealed with."""
+    if "seal" not in book.places or all(stored.sound for stored in book.scorecards):
+        return {}
+    known = {(card.round, card.interviewer, card.created_at): card.response_id for card in cards}
+    rows, place = _table(book).rows, book.places["seal"]
+    found = {}
+    for stored in book.scorecards:
+        card = stored.card
+        id_ = known.get((card.round, card.interviewer, card.created_at))
+        if stored.sound or id_ is None or place >= len(rows[stored.row - 1]):
+            continue
+        for own in (replace(card, response_id=each) for each in (id_, f"{id_}@{card.submitted_at}")):
+            if own != card and scorecards.seal_of(own, stored.status) == rows[stored.row - 1][place]:
+                found[stored.row] = own
+    return found
+
+
+def named(book: Book, rows: Mapping[int, SubmittedScorecard]) -> Iterator[Json]:
+    """Give these rows, counted from 1, their ids back."""
+    place = book.places.get("response", 0)
+    for row, card in rows.items():
+        held = cells.sought(_table(book).rows[row - 1][place])
+        yield ask.clear(ask.grid(design.SCORECARDS, row - 1, row, place, place + 1), held, leaving=card.response_id)
 
 
 def of_nobody(book: Book) -> set[int]:
@@ -64,13 +97,13 @@ def of_nobody(book: Book) -> set[int]:
 
 
 def without_id(book: Book, rows: Iterable[int]) -> Iterator[Json]:
-    """Take the id out of these rows, counted from 1; what else they hold of ours follows through the marks."""
+    """Take id and name out of these rows, counted from 1; what else they hold of ours follows through the marks."""
     held = _table(book).rows
     for row in rows:
-        if "response" in book.places:
-            place = book.places["response"]
-            where = ask.grid(design.SCORECARDS, row - 1, row, place, place + 1)
-            yield ask.clear(where, cells.sought(held[row - 1][place]))
+        for place in (book.places[key] for key in ("response", "candidate") if key in book.places):
+            if place < len(held[row - 1]) and held[row - 1][place] not in (None, ""):
+                where = ask.grid(design.SCORECARDS, row - 1, row, place, place + 1)
+                yield ask.clear(where, cells.sought(held[row - 1][place]))
 
 
 def renamed(book: Book, ids: Mapping[str, str]) -> Iterator[Json]:
