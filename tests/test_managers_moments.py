@@ -166,6 +166,26 @@ def test_columns_whose_headers_people_exchanged_are_written_by_their_headers(
     assert (ben["Candidate"], ben["Summary"], ben["Concerns"]) == ("Ben", "Quick.", "Few.")
 
 
+def test_a_column_of_ours_that_was_cut_and_pasted_elsewhere_is_not_headed_twice(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat
+) -> None:
+    """Its mark stays behind; a header that is to be put back elsewhere is no reason to put it there."""
+    inbox.put(role["technical"], "Ana", answers={"Summary": "Calm."})
+    run("pull-responses", code=None)
+    header = _values(seat, design.SCORECARDS)[0]
+    place = ask.grid(design.SCORECARDS, 0, None, header.index("Summary"), header.index("Summary") + 1)
+    goal = ask.grid(design.SCORECARDS, 0, None, len(header), len(header) + 1)
+    paste = {"copyPaste": {"source": place, "destination": goal, "pasteType": "PASTE_NORMAL"}}
+    seat.batch([paste, {"updateCells": {"range": place, "fields": "userEnteredValue"}}])
+    _type(seat, design.SCORECARDS, 0, header.index("Status"), "State")
+    inbox.put(role["technical"], "Ben", answers={"Summary": "Quick."})
+    run("pull-responses", code=None)
+    names = _values(seat, design.SCORECARDS)[0]
+    assert (names.count("Summary"), names.count("Status")) == (1, 1)
+    rows = google.table(role["spreadsheet"], "Scorecards")
+    assert [(row["Candidate"], row["Summary"]) for row in rows] == [("Ana", "Calm."), ("Ben", "Quick.")]
+
+
 def test_a_workspace_that_takes_no_mark_anew_is_written_without_looking(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox
 ) -> None:
@@ -230,11 +250,18 @@ def test_it_stays_there_also_where_an_edit_before_was_cut_off(
     assert sorted((row["Candidate"], row["Rating: joins"]) for row in rows) == [("Ana", 5), ("Ben", 2)]
 
 
+@pytest.mark.parametrize(("header", "typed"), [("Rating: joins", 2), ("Submitted at (UTC)", "yesterday")])
 def test_it_stays_there_also_where_the_row_was_edited_by_hand(
-    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, remarked: str
+    google: Google,
+    run: Run,
+    role: dict[str, str],
+    inbox: Inbox,
+    seat: Seat,
+    remarked: str,
+    header: str,
+    typed: str | int,
 ) -> None:
-    place = _values(seat, design.SCORECARDS)[0].index("Rating: joins")
-    _type(seat, design.SCORECARDS, 1, place, 2)
+    _type(seat, design.SCORECARDS, 1, _values(seat, design.SCORECARDS)[0].index(header), typed)
     inbox.put(role["technical"], "Ben", edits=remarked)
     run("pull-responses", code=None)
     assert _beside(google, seat, "Ana shone")["Candidate"] == "Ana"

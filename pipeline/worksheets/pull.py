@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.scorecard import Problem, Rubric, SubmittedScorecard, instant, latest
+from pipeline.scorecard import Problem, Rubric, SubmittedScorecard, instant, latest, moment_of
 from pipeline.worksheets import cells, design, problems, scorecard_rows, scorecards, straight
 from pipeline.worksheets import requests as ask
 from pipeline.worksheets.cells import Json
@@ -299,6 +299,8 @@ def _merge(
         if held is None:
             fresh[card.response_id] = made
             continue
+        if moment_of(held.card.submitted_at) is None:  # people took it out; it was no earlier than this
+            held = replace(held, card=replace(held.card, submitted_at=held.card.created_at))
         older = instant(card.submitted_at) < instant(held.card.submitted_at)
         if held.sound and older and not doubted:
             continue
