@@ -97,13 +97,13 @@ def of_nobody(book: Book) -> set[int]:
 
 
 def without_id(book: Book, rows: Iterable[int]) -> Iterator[Json]:
-    """Take id and name out of these rows, counted from 1; what else they hold of ours follows through the marks."""
+    """Take the id out of these rows, counted from 1; what else they hold of ours follows through the marks."""
     held = _table(book).rows
     for row in rows:
-        for place in (book.places[key] for key in ("response", "candidate") if key in book.places):
-            if place < len(held[row - 1]) and held[row - 1][place] not in (None, ""):
-                where = ask.grid(design.SCORECARDS, row - 1, row, place, place + 1)
-                yield ask.clear(where, cells.sought(held[row - 1][place]))
+        if "response" in book.places:
+            place = book.places["response"]
+            where = ask.grid(design.SCORECARDS, row - 1, row, place, place + 1)
+            yield ask.clear(where, cells.sought(held[row - 1][place]))
 
 
 def renamed(book: Book, ids: Mapping[str, str]) -> Iterator[Json]:
