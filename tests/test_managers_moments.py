@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -329,15 +327,6 @@ def test_ids_find_their_rows_where_the_column_was_deleted_and_rows_are_sorted_wh
     assert turned
     header, *rows = _values(seat, design.SCORECARDS)
     assert {row[header.index("Response")]: row[name] for row in rows} == sent
-
-
-def _remember(project: Path, **told: object) -> None:
-    """What a run that gave up wrote down."""
-    file = project / ".pipeline" / "state.json"
-    state = json.loads(file.read_text())
-    (known,) = (role for roles in state["workspaces"].values() for role in roles.values())
-    known.update(told)
-    file.write_text(json.dumps(state))
 
 
 def test_a_comment_on_a_row_of_their_own_comes_back_from_under_one_of_our_notes(

@@ -172,7 +172,7 @@ def plan_pull(
     cards += [stored.card for stored in failed.book.scorecards if not stored.is_history] if failed else []
     misnamed: Mapping[int, SubmittedScorecard] = {}
     # after a write that rows were moved under it is the ids that are right, and not what stands beside them
-    if not doubted and (failed is None or "response" not in failed.read):
+    if not doubted and (failed is None or "response" not in failed.guard.places):
         misnamed = scorecard_rows.misnamed(book, cards)
         named = (replace(s, card=misnamed[s.row], sound=True) if s.row in misnamed else s for s in book.scorecards)
         book = replace(book, scorecards=tuple(named))
