@@ -450,6 +450,23 @@ def test_a_link_is_not_written_over_what_people_typed_while_columns_of_panel_are
     assert "Cleo" in rows[-1][header.index("Personal link")]
 
 
+def test_a_column_of_theirs_with_a_header_of_ours_is_told_and_not_written(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat
+) -> None:
+    """Of two that are alike the first is read as ours, but the other one carries our mark."""
+    run("pull-responses")
+    seat.batch([ask.insert(design.SCORECARDS, "COLUMNS", 0, 1, like_before=False)])
+    _type(seat, design.SCORECARDS, 0, 0, "Summary")
+    inbox.put(role["technical"], "Ana", answers={"Summary": "Calm."})
+    told = run("pull-responses", code=5).err
+    assert "Scorecards has two columns with the header 'Summary'." in told
+    assert len(_values(seat, design.SCORECARDS)) == 1
+    _type(seat, design.SCORECARDS, 0, 0, "In short")
+    run("pull-responses", code=None)
+    (ana,) = google.table(role["spreadsheet"], "Scorecards")
+    assert (ana["In short"], ana["Summary"]) == ("", "Calm.")
+
+
 def test_columns_of_panel_are_known_by_headers_that_people_exchanged(
     role: dict[str, str], run: Run, seat: Seat
 ) -> None:

@@ -18,8 +18,7 @@ from pipeline.google import sheets
 from pipeline.google.refusals import Invalid
 from pipeline.google.retry import NotFound
 from pipeline.project import Project
-from pipeline.worksheets import Book, Table, design, panel, scorecards
-from pipeline.worksheets.guard import Guard
+from pipeline.worksheets import Book, Table, design, guard, panel, scorecards
 
 ATTEMPTS = 3  # at reading worksheets that people work in
 
@@ -108,12 +107,12 @@ def write_panel(project: Project, spreadsheet_id: str, book: Book, requests: Seq
         Moved: its columns do not stand there any more; nothing was written.
     """
     held = book.tables[design.PANEL]
-    guard = Guard(design.PANEL, panel.marked(held.header), held.column_count)
-    body = {"requests": [*guard.requests(), *requests]}
+    stands = guard.Guard(design.PANEL, panel.marked(held.header), held.column_count)
+    body = {"requests": [*stands.requests(), *requests]}
     try:
         sheets.batch_update(project.session, spreadsheet_id, body)
     except Invalid as refusal:
-        if not guard.told(refusal).refused:
+        if not stands.told(refusal).refused:
             raise
         if not mend_marks(project, spreadsheet_id, design.PANEL):
             raise Moved("Columns of Panel were moved just as it was written.", "Run this again.") from None
@@ -121,15 +120,27 @@ def write_panel(project: Project, spreadsheet_id: str, book: Book, requests: Seq
 
 
 def mend_marks(project: Project, spreadsheet_id: str, sheet_id: int) -> bool:
-    """Bring the marks by which writes are guarded to where the headers stand; False when they stand there."""
+    """Bring the marks by which writes are guarded to where the headers stand; False when they stand there.
+
+    Raises:
+        Refused: people gave a column of theirs a header of ours.
+    """
     asked = worksheets.mark_body(sheet_id)
     told = sheets.get_by_data_filter(project.session, spreadsheet_id, asked, fields=worksheets.MARK_FIELDS)
-    named = scorecards.positions if sheet_id == design.SCORECARDS else panel.marked
-    requests = worksheets.mended(sheet_id, told, named)
+    title, named = {
+        design.SCORECARDS: ("Scorecards", scorecards.positions),
+        design.PANEL: ("Panel", panel.marked),
+    }[sheet_id]
+    found = guard.astray(sheet_id, told, named)
+    if found.twice:
+        raise Refused(
+            f"{title} has two columns with the header {found.twice[0]!r}.",
+            "Rename the one that is not the pipeline's, and run this again.",
+        )
     with suppress(Invalid):  # moved once more
-        if requests:
-            sheets.batch_update(project.session, spreadsheet_id, {"requests": requests})
-    return bool(requests)
+        if found.requests:
+            sheets.batch_update(project.session, spreadsheet_id, {"requests": list(found.requests)})
+    return bool(found.requests)
 
 
 def open_book(project: Project, *, reading: bool = False) -> tuple[Ids, Book]:

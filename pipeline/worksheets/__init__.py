@@ -15,7 +15,7 @@ from pipeline.worksheets.forgetting import (
     mentions,
     plan_forget,
 )
-from pipeline.worksheets.guard import MARK_FIELDS, mark_body, mended
+from pipeline.worksheets.guard import MARK_FIELDS, mark_body
 from pipeline.worksheets.layout import (
     SURVEY_FIELDS,
     Repair,
@@ -86,7 +86,6 @@ __all__ = [
     "lost_its_header",
     "mark_body",
     "mark_of",
-    "mended",
     "mention",
     "mentions",
     "plan_forget",

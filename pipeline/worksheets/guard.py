@@ -61,8 +61,16 @@ def mark_body(sheet_id: int) -> Json:
     return {"dataFilters": [{"gridRange": ask.grid(sheet_id, 0, 1)}]}
 
 
-def mended(sheet_id: int, told: Mapping[str, Any], named: Callable[[Sequence[Any]], Mapping[str, int]]) -> list[Json]:
-    """Requests that bring marks to the columns with their headers, if people pasted a column elsewhere or exchanged headers.
+@dataclass(frozen=True)
+class Astray:
+    """Marks that are not at the columns with their headers; `twice`: headers that stand over another column as well."""
+
+    requests: tuple[Json, ...] = ()
+    twice: tuple[str, ...] = ()
+
+
+def astray(sheet_id: int, told: Mapping[str, Any], named: Callable[[Sequence[Any]], Mapping[str, int]]) -> Astray:
+    """Look whether people pasted a column elsewhere or exchanged headers, and bring the marks to where headers stand now.
 
     Args:
         told: the answer to `mark_body`.
@@ -72,6 +80,9 @@ def mended(sheet_id: int, told: Mapping[str, Any], named: Callable[[Sequence[Any
     header = [cells.shown(cell) for row in data.get("rowData", []) for cell in row.get("values", [])]
     marks, places = design.marks_in(sheet_id, data), named(header)
     off = {key: place for key, place in places.items() if marks.get(key, place) != place}
+    twice = [str(header[place]) for key, place in off.items() if header[marks[key] : marks[key] + 1] == [header[place]]]
+    if twice:
+        return Astray(twice=tuple(twice))
     rest = Guard(sheet_id, {key: place for key, place in places.items() if key not in off})
     put = [request for key, place in off.items() for request in design.put_mark(sheet_id, key, place)]
-    return [*rest.requests(), *put] if put else []
+    return Astray((*rest.requests(), *put) if put else ())

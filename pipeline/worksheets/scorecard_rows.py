@@ -53,22 +53,23 @@ def recognized(book: Book, cards: Sequence[SubmittedScorecard]) -> tuple[StoredS
     return tuple(scorecards.read_rows(named, {**book.places, "response": width}, book.zone))
 
 
-def misnamed(book: Book, cards: Iterable[SubmittedScorecard]) -> dict[int, SubmittedScorecard]:
+def misnamed(book: Book, cards: Sequence[SubmittedScorecard]) -> dict[int, SubmittedScorecard]:
     """Rows, counted from 1, that hold the id of another, as after a sort of that column alone; with the ids that they
     were sealed with."""
     if "seal" not in book.places or all(stored.sound for stored in book.scorecards):
         return {}
     known = {(card.round, card.interviewer, card.created_at): card.response_id for card in cards}
+    sent = {(card.response_id, card.submitted_at) for card in cards}
     rows, place = _table(book).rows, book.places["seal"]
     found = {}
     for stored in book.scorecards:
         card = stored.card
         id_ = known.get((card.round, card.interviewer, card.created_at))
-        if stored.sound or id_ is None or place >= len(rows[stored.row - 1]):
+        if stored.sound or id_ in (None, scorecards.response_of(stored.id)) or place >= len(rows[stored.row - 1]):
             continue
-        for own in (replace(card, response_id=each) for each in (id_, f"{id_}@{card.submitted_at}")):
-            if own != card and scorecards.seal_of(own, stored.status) == rows[stored.row - 1][place]:
-                found[stored.row] = own
+        own = replace(card, response_id=id_ if (id_, card.submitted_at) in sent else f"{id_}@{card.submitted_at}")
+        if scorecards.seal_of(own, stored.status) == rows[stored.row - 1][place]:
+            found[stored.row] = own
     return found
 
 
