@@ -167,22 +167,8 @@ def plan_pull(
             forms say is true even where a row seems to be newer.
     """
     incoming = list(incoming)
-    unknown: Sequence[int] = ()
-    cards = [arrived.card for arrived in incoming]
-    cards += [stored.card for stored in failed.book.scorecards if not stored.is_history] if failed else []
-    misnamed: Mapping[int, SubmittedScorecard] = {}
-    # after a write that rows were moved under it is the ids that are right, and not what stands beside them
-    if not doubted and (failed is None or "response" not in failed.guard.places):
-        misnamed = scorecard_rows.misnamed(book, cards)
-        named = (replace(s, card=misnamed[s.row], sound=True) if s.row in misnamed else s for s in book.scorecards)
-        book = replace(book, scorecards=tuple(named))
-    if "response" not in book.places:  # people deleted the column that says which response a row holds
-        book = replace(book, scorecards=scorecard_rows.recognized(book, cards))
-        rows = range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1)
-        unknown = sorted(set(rows) - {stored.row for stored in book.scorecards})
+    book, misnamed, unknown = _told_apart(book, incoming, failed, doubted=doubted)
     meant = _meant(failed, book.scorecards) if failed else ()
-    if failed or doubted:
-        unknown = sorted({*unknown, *scorecard_rows.of_nobody(book)})
     before: dict[str, StoredScorecard] = {}
     doubled = [s.row for s in book.scorecards if before.setdefault(s.id, s) is not s]
     if book.missing:  # a column of ours was deleted: every row is looked at anew
@@ -236,6 +222,29 @@ def plan_pull(
         renamed=counts.renamed,
         guard=Guard(design.SCORECARDS, book.places, book.tables.get(design.SCORECARDS, Table()).column_count),
     )
+
+
+def _told_apart(
+    book: Book, incoming: Iterable[Incoming], failed: PullPlan | None, *, doubted: bool
+) -> tuple[Book, Mapping[int, SubmittedScorecard], Sequence[int]]:
+    """The book with each row of Scorecards under its own id; the rows, counted from 1, that hold the id of another, with
+    theirs; and rows of nobody's that hold something of ours."""
+    cards = [arrived.card for arrived in incoming]
+    cards += [stored.card for stored in failed.book.scorecards if not stored.is_history] if failed else []
+    misnamed: Mapping[int, SubmittedScorecard] = {}
+    unknown: set[int] = set()
+    # after a write that rows were moved under it is the ids that are right, and not what stands beside them
+    if not doubted and (failed is None or "response" not in failed.guard.places):
+        misnamed = scorecard_rows.misnamed(book, cards)
+        named = (replace(s, card=misnamed[s.row], sound=True) if s.row in misnamed else s for s in book.scorecards)
+        book = replace(book, scorecards=tuple(named))
+    if "response" not in book.places:  # people deleted the column that says which response a row holds
+        book = replace(book, scorecards=scorecard_rows.recognized(book, cards))
+        rows = range(2, len(book.tables.get(design.SCORECARDS, Table()).rows) + 1)
+        unknown = set(rows) - {stored.row for stored in book.scorecards}
+    if failed or doubted:
+        unknown |= scorecard_rows.of_nobody(book)
+    return book, misnamed, sorted(unknown)
 
 
 def _meant(failed: PullPlan, there: Iterable[StoredScorecard]) -> tuple[StoredScorecard, ...]:
