@@ -387,6 +387,24 @@ def test_what_is_no_key_is_taken_out_of_the_hidden_column(
     )
 
 
+def test_where_the_column_of_keys_was_deleted_the_notes_still_tell_whose_the_rows_were(
+    scorecards: dict[str, str], run: Run, seat: Seat
+) -> None:
+    """What people wrote beside them stays; the candidates get new rows above."""
+    run("run")
+    header = _values(seat, design.RANKINGS)[0]
+    _type(seat, design.RANKINGS, 1, header.index("Notes"), "for Ana")
+    place = header.index("Key")
+    seat.batch([{"deleteDimension": {"range": ask.dimension(design.RANKINGS, "COLUMNS", place, place + 1)}}])
+    told = run("write-rankings")
+    assert "Rankings had no column Key; it has been put in" in told.err
+    header, *rows = _values(seat, design.RANKINGS)
+    assert [row[header.index("Candidate")] for row in rows[:2]] == ["Ana", "Ben"]
+    (row,) = [number for number, row in enumerate(rows, start=1) if "for Ana" in row]
+    assert row > 2
+    assert _notes(seat, header.index("Candidate"))[row].startswith("Ana\n")
+
+
 def test_a_copied_row_of_rankings_is_told(scorecards: dict[str, str], run: Run, seat: Seat) -> None:
     run("run")
     row = ask.grid(design.RANKINGS, 1, 2)

@@ -51,7 +51,10 @@ def digest(note: str) -> str:
 
 def lay(sheet: Sheet, found: Found, notes: Collection[str], before: Beside) -> tuple[Beside, tuple[Json, ...]]:
     """The managers' notes as they are to stand, and requests that take ours, `notes` and earlier ones, from their rows;
-    what stood there comes back. Rows are sorted by key first, for they may be moved as well."""
+    what stood there comes back. Rows are sorted by key first, for they may be moved as well.
+
+    Where people deleted the column of keys, notes are all that is left to say whose a row was: they stay.
+    """
     laid = before.laid | frozenset(map(digest, notes))
     rows = _theirs(sheet, found)
     theirs = {name: note for name, note in before.theirs.items() if name in rows}  # a note goes with its row
@@ -59,7 +62,7 @@ def lay(sheet: Sheet, found: Found, notes: Collection[str], before: Beside) -> t
     made: list[Json] = []
     for goal, (name, row) in enumerate(rows.items(), start=len(found.rows) + 1):
         note = sheet.cell(row, home).get("note") if home >= 0 else None
-        if note and note != before.theirs.get(name) and digest(note) in laid:
+        if note and "key" in found.places and note != before.theirs.get(name) and digest(note) in laid:
             back = theirs.get(name)
             made += ask.write(sheet.id, goal, home, [[{"note": back} if back else {}]], "note")
             laid |= {digest(back)} if back else set()
