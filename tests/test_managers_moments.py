@@ -444,6 +444,18 @@ def test_an_interview_is_not_added_while_columns_of_panel_are_moved(
     assert [*before, ["Cleo", "ivo@example.com"]] == _interviews(seat)
 
 
+@pytest.mark.parametrize("words", [("panel", "add"), ("create-form",)])
+def test_headers_of_panel_that_people_edited_are_put_back(
+    role: dict[str, str], run: Run, seat: Seat, words: tuple[str, ...]
+) -> None:
+    before = _values(seat, design.PANEL)[0]
+    _type(seat, design.PANEL, 0, before.index("Candidate"), "Name")
+    added = ("--candidate", "Cleo", "--interviewer", "ivo@example.com", "--round", "technical")
+    run(*words, *(added if words == ("panel", "add") else ()))
+    assert _values(seat, design.PANEL)[0] == before
+    assert (["Cleo", "ivo@example.com"] in _interviews(seat)) == (words == ("panel", "add"))
+
+
 def test_a_link_is_not_written_over_what_people_typed_while_columns_of_panel_are_moved(
     role: dict[str, str], run: Run, seat: Seat, meanwhile: Callable[..., None]
 ) -> None:

@@ -96,7 +96,7 @@ def mend(project: Project, spreadsheet_id: str) -> tuple[str, ...]:
     if repair.headers:
         sheets.values_batch_update_by_data_filter(project.session, spreadsheet_id, repair.headers)
     if repair.requests or repair.headers:
-        project.on_wait("\n".join(repair.notices) or "Headers of ours were edited; they have been put back.")
+        project.on_wait("\n".join(repair.notices))
     return repair.notices
 
 

@@ -186,7 +186,9 @@ def plan_repair(survey: Mapping[str, Any], tables: Mapping[int, Table], of: Rubr
         marks = marks_in(sheet.id, next(iter(there.get("data", [])), {}))
         if sheet.marked:
             made += _headed(sheet, held, marks, notices) if held else []
-            headers += _headers(sheet, marks, held)
+            if missing := [*_headers(sheet, marks, held)]:
+                headers += missing
+                notices.append(f"Headers of {sheet.title} had been edited and have been put back")
         if sheet.marked or held is None:
             continue
         done = straight.straighten(sheet, held.rows, marks, there)

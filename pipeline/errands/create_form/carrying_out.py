@@ -118,6 +118,9 @@ class Execution:
         elif requests:
             sheets.batch_update(self.session, self.ids[step.target], {"requests": requests})
 
+    def put_back_headers(self, step: Step) -> None:
+        sheets.values_batch_update_by_data_filter(self.session, self.ids[step.target], step.body)
+
     def _links(self, rounds: Sequence[str]) -> list[Json]:
         """Personal links to forms whose address is known only since this run made them."""
         documents = {round_id: self.form_documents.get(f"form:{round_id}", {}) for round_id in rounds}
@@ -149,6 +152,7 @@ METHODS: Mapping[str, Callable[[Execution, Step], None]] = {
     "forms.setPublishSettings": Execution.publish,
     "files.create": Execution.create_file,
     "spreadsheets.batchUpdate": Execution.update_spreadsheet,
+    "spreadsheets.values.batchUpdateByDataFilter": Execution.put_back_headers,
     "permissions.create": Execution.share,
     "permissions.delete": Execution.unshare,
 }

@@ -316,10 +316,9 @@ def _laid_out(rubric: Rubric, found: Found, recorded: Recorded, settings: Settin
     repair = worksheets.plan_repair(found.survey, found.tables, rubric)
     for notice in repair.notices:
         yield Change("repaired", "drift", notice), []
-    step = Step(
-        "spreadsheets.batchUpdate",
-        "spreadsheet",
-        f'mend the worksheets of "{title}"',
-        {"requests": list(repair.requests)},
-    )
-    yield None, [step]
+    what = f'mend the worksheets of "{title}"'
+    if repair.requests:
+        yield None, [Step("spreadsheets.batchUpdate", "spreadsheet", what, {"requests": list(repair.requests)})]
+    if repair.headers:
+        what = f'put back headers in "{title}"'
+        yield None, [Step("spreadsheets.values.batchUpdateByDataFilter", "spreadsheet", what, repair.headers)]
