@@ -405,6 +405,19 @@ def test_where_the_column_of_keys_was_deleted_the_notes_still_tell_whose_the_row
     assert _notes(seat, header.index("Candidate"))[row].startswith("Ana\n")
 
 
+def test_a_column_of_rankings_is_put_in_with_its_header_also_where_that_stood_among_the_rows(
+    scorecards: dict[str, str], run: Run, seat: Seat
+) -> None:
+    run("run")
+    before = _values(seat, design.RANKINGS)
+    place = before[0].index("Score")
+    _move(seat, design.RANKINGS, "ROWS", 0, 3)
+    seat.batch([{"deleteDimension": {"range": ask.dimension(design.RANKINGS, "COLUMNS", place, place + 1)}}])
+    run("write-rankings")
+    assert _values(seat, design.RANKINGS) == before
+    assert not any(_notes(seat, place)[1:])
+
+
 def test_a_copied_row_of_rankings_is_told(scorecards: dict[str, str], run: Run, seat: Seat) -> None:
     run("run")
     row = ask.grid(design.RANKINGS, 1, 2)

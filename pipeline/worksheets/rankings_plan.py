@@ -123,12 +123,11 @@ def plan(
     }
     beside, over = rankings_notes.lay(sheet, found, notes.values(), beside)
     columns = list(_missing_columns(of, sheet, places, notices))
-    # a header among the rows is moved up first, and the next plan sees to the notes
-    made = [*_no_keys(sheet, found, notices), *(() if found.header else over), *columns]
-    if found.header:
-        source = ask.dimension(sheet.id, "ROWS", found.header, found.header + 1)
-        made.append({"moveDimension": {"source": source, "destinationIndex": 0}})
+    made = list(_no_keys(sheet, found, notices))
+    if found.header:  # it is moved up first, and the next plan sees to the notes
+        made.append(ask.move(sheet.id, "ROWS", found.header, 0))
         notices.append("The header of Rankings was not in the first row and has been moved back")
+    made += [*(() if found.header else over), *columns]
     notices += _copied(found, ranking)
     held = [key for _, key in found.rows]
     fresh = [key for key in order if key not in set(held)]
