@@ -244,10 +244,11 @@ def test_edited_headers_of_scorecards_are_put_back_where_the_columns_stand_now(d
             ask.insert(design.SCORECARDS, "COLUMNS", 0, 1, like_before=False),
         ]
     )
-    assert desk.read().missing == ("Candidate",)
+    book = desk.read()
+    assert book.missing == ("Candidate",)
     survey = desk.sheets.get(spreadsheetId=desk.id, fields=SURVEY_FIELDS).execute()
     desk.batch([ask.insert(design.SCORECARDS, "COLUMNS", 2, 3, like_before=False)])
-    headers = plan_repair(survey, {}, desk.rubric).headers
+    headers = plan_repair(survey, book.tables, desk.rubric).headers
     desk.sheets.values().batchUpdateByDataFilter(spreadsheetId=desk.id, body=headers).execute()
     assert desk.read().missing == ()
     assert not desk.pull(cards(2)).changes

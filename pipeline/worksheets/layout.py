@@ -183,13 +183,14 @@ def plan_repair(survey: Mapping[str, Any], tables: Mapping[int, Table], of: Rubr
         if sheet.id not in have or sheet.id == design.RANKINGS:
             continue
         held, there = tables.get(sheet.id), have[sheet.id]
+        if held is None:
+            continue
         marks = marks_in(sheet.id, next(iter(there.get("data", [])), {}))
         if sheet.marked:
-            made += _headed(sheet, held, marks, notices) if held else []
+            made += _headed(sheet, held, marks, notices)
             if missing := [*_headers(sheet, marks, held)]:
                 headers += missing
                 notices.append(f"Headers of {sheet.title} had been edited and have been put back")
-        if sheet.marked or held is None:
             continue
         done = straight.straighten(sheet, held.rows, marks, there)
         made += done.requests
@@ -245,10 +246,10 @@ def _lost(sheet_id: int) -> str:
     return ""
 
 
-def _headers(sheet: Worksheet, marks: Mapping[str, int], held: Table | None) -> Iterator[Json]:
+def _headers(sheet: Worksheet, marks: Mapping[str, int], held: Table) -> Iterator[Json]:
     """The header texts that are missing, over our marked columns, wherever these stand when it is written."""
-    row = straight.header_row(sheet.columns, held.rows) if held else None
-    there = held.rows[row] if held and row is not None else ()
+    row = straight.header_row(sheet.columns, held.rows)
+    there = held.rows[row] if row is not None else ()
     for column in sheet.columns:
         if column.key in marks and column.header not in there:
             yield design.column_values(sheet.id, column.key, [column.header])
