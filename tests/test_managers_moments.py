@@ -184,16 +184,27 @@ def test_a_column_of_ours_that_was_cut_and_pasted_elsewhere_is_not_headed_twice(
     assert [(row["Candidate"], row["Summary"]) for row in rows] == [("Ana", "Calm."), ("Ben", "Quick.")]
 
 
-def test_a_workspace_that_takes_no_mark_anew_is_written_without_looking(
-    google: Google, run: Run, role: dict[str, str], inbox: Inbox
+@pytest.mark.parametrize(
+    "words", ["pull-responses", "write-rankings", "panel add --candidate Cleo --interviewer i@x.org"]
+)
+def test_a_workspace_in_which_no_guard_can_be_passed_is_written_without(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, seat: Seat, project: Path, words: str
 ) -> None:
-    """Should Google refuse an id that was given up in the same batch, nothing could ever be pulled otherwise."""
+    """Should Google refuse an id that was given up in the same batch, nothing could be written otherwise."""
     inbox.put(role["technical"], "Ana")
+    if words == "write-rankings":
+        run("pull-responses", code=None)
     said = "Invalid requests[1].createDeveloperMetadata: Developer metadata with id 1 already exists."
     fault = {"method": "sheets.spreadsheets.batchUpdate", "status": 400, "message": said, "times": 2}
-    google.control("faults", faults=[fault])
-    run("pull-responses", code=None)
-    assert [row["Candidate"] for row in google.table(role["spreadsheet"], "Scorecards")] == ["Ana"]
+    google.control("faults", faults=[fault])  # a guard, and the look whether it is for where columns stand
+    run(*words.split(), *(["--round", "technical"] if "panel" in words else []), code=None)
+    assert '"guards": false' in (project / ".pipeline" / "state.json").read_text()
+    if words == "pull-responses":
+        assert [row["Candidate"] for row in google.table(seat.id, "Scorecards")] == ["Ana"]
+    elif words == "write-rankings":
+        assert "Ana" in [row["Candidate"] for row in google.table(seat.id, "Rankings")]
+    else:
+        assert ["Cleo", "i@x.org"] in _interviews(seat)
 
 
 def _beside(google: Google, seat: Seat, said: str) -> dict[str, Any]:

@@ -108,15 +108,34 @@ def write_panel(project: Project, spreadsheet_id: str, book: Book, requests: Seq
     """
     held = book.tables[design.PANEL]
     stands = guard.Guard(design.PANEL, panel.marked(held.header), held.column_count)
-    body = {"requests": [*stands.requests(), *requests]}
+    body = {"requests": [*(stands.requests() if guarded(project) else ()), *requests]}
     try:
         sheets.batch_update(project.session, spreadsheet_id, body)
     except Invalid as refusal:
         if not stands.told(refusal).refused:
             raise
         if not mend_marks(project, spreadsheet_id, design.PANEL):
-            raise Moved("Columns of Panel were moved just as it was written.", "Run this again.") from None
+            if try_guards(project, spreadsheet_id):
+                raise Moved("Columns of Panel were moved just as it was written.", "Run this again.") from None
+            body = {"requests": list(requests)}
         sheets.batch_update(project.session, spreadsheet_id, body)
+
+
+def guarded(project: Project) -> bool:
+    """Whether writes are refused where people moved columns: always, unless the workspace was seen to refuse the others."""
+    return project.state.role(project.role.id).get("guards") is not False
+
+
+def try_guards(project: Project, spreadsheet_id: str) -> bool:
+    """Whether a guard can be passed at all in this workspace; asked once, when one was not."""
+    if project.state.role(project.role.id).get("guards") is None:
+        passed = True
+        try:
+            sheets.batch_update(project.session, spreadsheet_id, {"requests": guard.probe()})
+        except Invalid:
+            passed = False
+        project.state.remember(project.role.id, guards=passed)
+    return guarded(project)
 
 
 def mend_marks(project: Project, spreadsheet_id: str, sheet_id: int) -> bool:

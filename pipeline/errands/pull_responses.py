@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline import worksheets
 from pipeline.errands import files
-from pipeline.errands.book import joins, mend_marks, open_book
+from pipeline.errands.book import guarded, joins, mend_marks, open_book, try_guards
 from pipeline.errands.checks import about_panel, not_blind, other_answers, shared_addresses, two_spellings, unusable
 from pipeline.errands.create_form import chosen_rounds
 from pipeline.errands.files import Ids, on_forms
@@ -111,8 +111,8 @@ def pull_responses(project: Project, *, full: bool = False, round_id: str | None
         if failed is None:
             project.state.remember(project.role.id, unsettled=None)
             return Pulled(merged.new, merged.edited, merged.withdrawn, sent.book, others)
-        if failed.guard.refused:
-            mend_marks(project, ids.spreadsheet, design.SCORECARDS)
+        if failed.guard.refused and not mend_marks(project, ids.spreadsheet, design.SCORECARDS):
+            try_guards(project, ids.spreadsheet)
         ids, book = open_book(project)
         sent = _merged(project, book, reading, complete, doubted, failed)
     raise Refused(
@@ -157,6 +157,7 @@ def _merged(
         complete_rounds=complete,
         failed=failed,
         doubted=doubted,
+        guarded=guarded(project),
     )
 
 

@@ -15,7 +15,7 @@ import pipeline
 from pipeline import ranking, worksheets
 from pipeline.config import Role
 from pipeline.errands import files
-from pipeline.errands.book import keep_recorded, mend, trusted
+from pipeline.errands.book import guarded, keep_recorded, mend, trusted, try_guards
 from pipeline.errands.rank import Ranked, from_book, known, policy_of
 from pipeline.errands.times import text_of
 from pipeline.errors import Refused
@@ -134,6 +134,7 @@ def write_rankings(
             only=ranked.rubric if round_id else None,
             former=plan,
             beside=worksheets.Beside.of(left),
+            guarded=guarded(project),
         )
         notices += plan.notices
         if plan.sorts and snapshot.sheets[RANKINGS].cannot_be_sorted:
@@ -153,6 +154,8 @@ def write_rankings(
                 project.state.remember(project.role.id, beside=None)
                 return Written(ranked, changed, url, tuple(dict.fromkeys(notices)), round_id)
             # formulas that are put back name rows and columns where they were read: see whether they still stood there
+        if failed and failed.guard.refused:
+            try_guards(project, ids.spreadsheet)
         plan = failed or plan
         book = None  # people are at work in it: take nothing for granted that was read before
     raise Refused(

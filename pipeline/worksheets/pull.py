@@ -79,7 +79,7 @@ class PullPlan:
         batches = ask.packed(chain(told, self.room, added), beside=list(guard.requests()))
         for batch in chain([next(batches, [])], batches):
             yield [*guard.requests(), *batch]
-            if any("insertDimension" in request for request in batch):
+            if guard.places and any("insertDimension" in request for request in batch):
                 guard = replace(guard, places=self.book.places, width=0)
 
     def bodies(self) -> Iterator[Json]:
@@ -151,6 +151,7 @@ def plan_pull(
     complete_rounds: Mapping[str, str] = MappingProxyType({}),
     failed: PullPlan | None = None,
     doubted: bool = False,
+    guarded: bool = True,
 ) -> PullPlan:
     """What to write so that Scorecards and Problems hold these responses too.
 
@@ -165,6 +166,7 @@ def plan_pull(
         failed: the plan that was sent just before and did not come out; what it meant to leave is written anew.
         doubted: an earlier pull was cut off before it was seen to come out. Then `incoming` is everything, and what the
             forms say is true even where a row seems to be newer.
+        guarded: whether the write is refused should columns be moved before it arrives.
     """
     incoming = list(incoming)
     book, misnamed, unknown = _told_apart(book, incoming, failed, doubted=doubted)
@@ -220,7 +222,9 @@ def plan_pull(
         edited=counts.edited,
         withdrawn=counts.withdrawn,
         renamed=counts.renamed,
-        guard=Guard(design.SCORECARDS, book.places, book.tables.get(design.SCORECARDS, Table()).column_count),
+        guard=Guard(design.SCORECARDS, book.places, book.tables.get(design.SCORECARDS, Table()).column_count)
+        if guarded
+        else Guard(design.SCORECARDS),
     )
 
 

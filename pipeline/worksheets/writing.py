@@ -97,6 +97,7 @@ def plan_rankings(
     only: Rubric | None = None,
     former: RankingsPlan | None = None,
     beside: Beside | None = None,
+    guarded: bool = True,
 ) -> RankingsPlan:
     """What to write so that every worksheet of ours shows this ranking.
 
@@ -111,6 +112,7 @@ def plan_rankings(
             cells of the others stay; every row and About say that they are left out.
         former: the plan that was sent just before; it was refused, did not come out, or has to be looked after.
         beside: what a run that gave up left to look after, when there is no such plan.
+        guarded: whether the write is refused should columns of Rankings be moved before it arrives.
     """
     whole, alone = of, ""
     if only is not None:
@@ -158,7 +160,8 @@ def plan_rankings(
     untouched = book.about.inputs == inputs and not any(_page(sheets[design.ABOUT], _as_told(lines, book.about)))
     if untouched and not own and not renewed and not both and rows.mend is None and rows.fill is None:
         return RankingsPlan(notices=rows.notices)
-    guard = Guard(design.RANKINGS, rows.read, sheets[design.RANKINGS].column_count)
+    width = sheets[design.RANKINGS].column_count
+    guard = Guard(design.RANKINGS, rows.read, width) if guarded else Guard(design.RANKINGS)
     own += _page(sheets[design.RATINGS], [header, *block.rows])
     told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted), alone))
     own += _page(sheets[design.ABOUT], about.grid(lines, told))
