@@ -140,13 +140,10 @@ def test_an_edited_response_keeps_what_it_said_before(
     assert (former["Response"], former["Status"], former["Rating: joins"]) == (f"{sent}@{before}", "superseded", 2)
 
 
-def test_an_edit_that_was_cut_off_is_finished_by_the_next_pull(
-    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any, project: Path
-) -> None:
-    """The former version has its row, the response's own is not changed yet, and newer ones are there: nobody asks for
-    what is so old, were it not for that; even if nothing was remembered of the pull that was cut off."""
+def _cut_off(google: Google, run: Run, role: dict[str, str], inbox: Inbox) -> None:
+    """A scorecard of the technical round is edited, and one sent an hour later; of the pull, only its first write arrives."""
     sent = inbox.put(role["technical"], "Ana", rating="2")
-    run("pull-responses")
+    run("pull-responses", code=None)
     google.control("clock", advance=60)
     inbox.put(role["technical"], "Ana", rating="5", edits=sent)
     google.control("clock", advance=3600)
@@ -154,6 +151,14 @@ def test_an_edit_that_was_cut_off_is_finished_by_the_next_pull(
     google.control("faults", faults=[{"method": "sheets.spreadsheets.values.batchUpdateByDataFilter", "status": 403}])
     run("pull-responses", code=5)
     google.call("DELETE", "/_emulator/faults")
+
+
+def test_an_edit_that_was_cut_off_is_finished_by_the_next_pull(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any, project: Path
+) -> None:
+    """The former version has its row, the response's own is not changed yet, and newer ones are there: nobody asks for
+    what is so old, were it not for that; even if nothing was remembered of the pull that was cut off."""
+    _cut_off(google, run, role, inbox)
     assert [row["Rating: joins"] for row in rows()] == [2, 2, 3]
     shutil.rmtree(project / ".pipeline")
     assert run("pull-responses", "--json").json["edited"] == 1
@@ -419,17 +424,6 @@ def test_a_problems_worksheet_that_was_deleted_holds_them_again(
 def test_a_pull_of_one_round_takes_up_what_was_cut_off_in_another(
     google: Google, run: Run, role: dict[str, str], inbox: Inbox, rows: Any
 ) -> None:
-    """A scorecard of the technical round is edited, and one sent an hour later; of the pull, only its first write arrives."""
-    sent = inbox.put(role["technical"], "Ana", rating="2")
-    run("pull-responses", code=None)
-    google.control("clock", advance=60)
-    inbox.put(role["technical"], "Ana", rating="5", edits=sent)
-    google.control("clock", advance=3600)
-    inbox.put(role["technical"], "Ben", rating="3")
-    google.control("faults", faults=[{"method": "sheets.spreadsheets.values.batchUpdateByDataFilter", "status": 403}])
-    run("pull-responses", code=5)
-    google.call("DELETE", "/_emulator/faults")
-
+    _cut_off(google, run, role, inbox)
     run("pull-responses", "--round", "team", code=None)
-
     assert [row["Rating: joins"] for row in rows()] == [5, 2, 3]

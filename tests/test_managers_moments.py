@@ -209,6 +209,25 @@ def test_a_workspace_in_which_no_guard_can_be_passed_is_written_without(
     assert any(name in row for row in _values(seat, sheet_id))
 
 
+def test_an_edit_comes_in_where_no_guard_can_be_passed(
+    google: Google, run: Run, role: dict[str, str], inbox: Inbox
+) -> None:
+    """Cells in a row that is there are written in a call of their own."""
+    sent = inbox.put(role["technical"], "Ana", rating="2")
+    run("pull-responses", code=None)
+    google.control("clock", advance=60)
+    inbox.put(role["technical"], "Ana", rating="5", edits=sent)
+    said = "Invalid requests[1].createDeveloperMetadata: Developer metadata with id 1 already exists."
+    fault = {"method": "sheets.spreadsheets.batchUpdate", "status": 400, "message": said, "times": 2}
+    google.control("faults", faults=[fault])
+
+    for _ in range(2):
+        run("pull-responses", code=None)
+
+    rows = google.table(role["spreadsheet"], "Scorecards")
+    assert [(row["Rating: joins"], row["Status"]) for row in rows] == [(5, "counted"), (2, "superseded")]
+
+
 def _beside(google: Google, seat: Seat, said: str) -> dict[str, Any]:
     """The row in which people wrote this, in a column of theirs."""
     (row,) = [row for row in google.table(seat.id, "Scorecards") if row.get("Mine") == said]

@@ -25,15 +25,17 @@ _PROBE = 101  # an id of no mark
 
 @dataclass(frozen=True)
 class Guard:
-    """Where the columns of one worksheet were read, by key, and how wide its grid was (0: that is not looked at). Without
-    either it refuses nothing.
+    """Where the columns of one worksheet were read, by key, and how wide its grid was (0: that is not looked at).
 
-    `refused`: they did not stand there, said the workspace.
+    Attributes:
+        on: False where no guard can be passed: then nothing is refused.
+        refused: the columns did not stand there, said the workspace.
     """
 
     sheet_id: int
     places: Mapping[str, int] = field(default_factory=dict)
     width: int = 0
+    on: bool = True
     refused: bool = False
 
     def told(self, refusal: Exception) -> Guard:
@@ -42,6 +44,8 @@ class Guard:
 
     def requests(self) -> Iterator[Json]:
         """What a batch begins with."""
+        if not self.on:
+            return
         for key, place in self.places.items():
             where = {"dimensionRange": ask.dimension(self.sheet_id, "COLUMNS", place, place + 1)}
             lookup: Json = {"metadataKey": design.COLUMN_KEY, "metadataValue": design.mark(self.sheet_id, key)}
@@ -51,6 +55,12 @@ class Guard:
         if self.width:
             yield design.own_mark(self.sheet_id, _END, self.width - 1)
             yield {"deleteDeveloperMetadata": {"dataFilter": design.marked(self.sheet_id, _END)}}
+
+    def marks(self) -> Iterator[Json]:
+        """Marks where the columns were read, for a batch without guard: with other ids, as the own ones are not taken anew."""
+        for key, place in self.places.items():
+            yield {"deleteDeveloperMetadata": {"dataFilter": design.marked(self.sheet_id, key)}}
+            yield ask.mark_column(self.sheet_id, place, design.COLUMN_KEY, design.mark(self.sheet_id, key))
 
 
 def probe() -> list[Json]:

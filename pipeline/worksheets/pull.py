@@ -76,10 +76,12 @@ class PullPlan:
             yield from ask.packed(told)
             return
         guard = self.guard
-        batches = ask.packed(chain(told, self.room, added), beside=list(guard.requests()))
+        # cells in rows that are there are written through them
+        marks = [tuple(guard.marks())] if self.standing and not guard.on else []
+        batches = ask.packed(chain(told, marks, self.room, added), beside=list(guard.requests()))
         for batch in chain([next(batches, [])], batches):
             yield [*guard.requests(), *batch]
-            if guard.places and any("insertDimension" in request for request in batch):
+            if any("insertDimension" in request for request in batch):
                 guard = replace(guard, places=self.book.places, width=0)
 
     def bodies(self) -> Iterator[Json]:
@@ -222,9 +224,9 @@ def plan_pull(
         edited=counts.edited,
         withdrawn=counts.withdrawn,
         renamed=counts.renamed,
-        guard=Guard(design.SCORECARDS, book.places, book.tables.get(design.SCORECARDS, Table()).column_count)
-        if guarded
-        else Guard(design.SCORECARDS),
+        guard=Guard(
+            design.SCORECARDS, book.places, book.tables.get(design.SCORECARDS, Table()).column_count, on=guarded
+        ),
     )
 
 
@@ -319,28 +321,29 @@ def _merge(
         older = instant(card.submitted_at) < instant(held.card.submitted_at)
         if held.sound and older and not doubted:
             continue
-        former = _version(held)
         newer = instant(card.submitted_at) > instant(held.card.submitted_at)
-        if held.row and newer and former.is_history and held.card.candidate not in ("", card.candidate):
-            # what people typed beside it was about the other candidate, and stays in that row
-            counts.edited += 1
-            counts.renamed[card.response_id] = former.id
-            if former.id in after:  # an edit that was cut off had put it below already
-                counts.doubled.append(after[former.id].row)
-            former = fresh.pop(former.id, after.get(former.id, former))
-            after[former.id] = replace(former, row=held.row)
-            fresh[card.response_id] = made
-            del after[card.response_id]
-            continue
-        if not held.sound or older or instant(card.submitted_at) == instant(held.card.submitted_at):
+        if held.row and newer:
+            former = _version(held)
+            if former.is_history and held.card.candidate not in ("", card.candidate):
+                # what people typed beside it was about the other candidate, and stays in that row
+                counts.edited += 1
+                counts.renamed[card.response_id] = former.id
+                if former.id in after:  # an edit that was cut off had put it below already
+                    counts.doubled.append(after[former.id].row)
+                former = fresh.pop(former.id, after.get(former.id, former))
+                after[former.id] = replace(former, row=held.row)
+                fresh[card.response_id] = made
+                del after[card.response_id]
+                continue
+            if held.sound:
+                counts.edited += 1
+                if former.id not in after:
+                    fresh.setdefault(former.id, former)
+        if not held.sound or not newer:
             # read again: the answers are the same, but a mended row, join or panel may read them better
             version = held.card.rubric_version or made.card.rubric_version
             made = replace(made, card=replace(made.card, rubric_version=version))
             made = asked.with_former(made, held) if held.sound else made
-        elif held.row:
-            counts.edited += 1
-            if former.id not in after:
-                fresh.setdefault(former.id, former)
         target = after if card.response_id in after else fresh
         target[card.response_id] = replace(made, row=held.row)
     for id_, stored in before.items():

@@ -160,8 +160,7 @@ def plan_rankings(
     untouched = book.about.inputs == inputs and not any(_page(sheets[design.ABOUT], _as_told(lines, book.about)))
     if untouched and not own and not renewed and not both and rows.mend is None and rows.fill is None:
         return RankingsPlan(notices=rows.notices)
-    width = sheets[design.RANKINGS].column_count
-    guard = Guard(design.RANKINGS, rows.read, width) if guarded else Guard(design.RANKINGS)
+    guard = Guard(design.RANKINGS, rows.read, sheets[design.RANKINGS].column_count, on=guarded)
     own += _page(sheets[design.RATINGS], [header, *block.rows])
     told = about.with_record(book.about, _record(ranking, now, inputs, len(book.counted), alone))
     own += _page(sheets[design.ABOUT], about.grid(lines, told))
